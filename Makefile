@@ -1,0 +1,69 @@
+# The whole project from Python (>= 3.11, with venv) and make: each target makes what it needs and repeats nothing.
+#   make book    the website, in _build/html          make serve   the same, shown at http://localhost:8000
+#   make lab     the chapters in JupyterLab           make test    all tests
+#   make lint    style and types                      make bench   nnlib's speed beside its peers
+#   make reference  the chapters' text output anew    make lock    requirements*.txt anew    make clean
+.DELETE_ON_ERROR:
+.PHONY: book serve lab test lint bench reference lock clean
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+LIBRARY := $(wildcard nnlib/*.py nnlib/data_files/*)
+CHAPTERS := $(wildcard book/*.md)
+SITE := $(shell find book/_ext book/_static book/_templates book/_vendor -type f -not -name '*.pyc') _config.yml _toc.yml
+
+book: _build/html/index.html
+
+_build/html/index.html: .venv/book _build/library $(CHAPTERS) $(SITE)
+	NNLIB_FRAMES=1 $(BIN)/jupyter-book build . -W -n --keep-going
+	@touch $@
+
+# The cache of executed chapters knows only their text: when the library changes, everything is run again.
+_build/library: $(LIBRARY)
+	rm -rf _build
+	mkdir -p _build
+	@touch $@
+
+serve: book
+	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
+
+lab: .venv/book
+	$(BIN)/jupytext-config set-default-viewer markdown >/dev/null
+	$(BIN)/jupyter lab --notebook-dir=. book/index.md
+
+test: .venv/test book
+	$(BIN)/pytest -n 2 --dist loadfile
+
+reference: .venv/test
+	$(BIN)/pytest book -n 2 --dist loadfile --renew-reference
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/bench
+	$(BIN)/python benchmarks/bench.py
+
+# Virtual environments are complete when their stamp is written.
+.venv/book: requirements.txt pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet -r requirements.txt
+	$(BIN)/pip install --quiet --no-deps --editable .
+	@touch $@
+
+.venv/test: requirements-test.txt .venv/book
+	$(BIN)/pip install --quiet -r requirements-test.txt
+	@touch $@
+
+lock:
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra book pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test -c requirements.txt pyproject.toml -o requirements-test.txt
+
+clean:
+	rm -rf _build .venv nnlib_course.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,76 @@
+"""Mathematics as MathML, made at build time by Temml (book/_vendor) under mini-racer: no script, no request, no Node."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from py_mini_racer import MiniRacer
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.util.math import get_node_equation_number
+
+TEMML = Path(__file__).parent.parent / "_vendor" / "temml.min.js"
+log = logging.getLogger(__name__)
+
+
+@cache
+def engine() -> MiniRacer:
+    racer = MiniRacer()
+    racer.eval(TEMML.read_text("utf-8"))
+    return racer
+
+
+@cache
+def mathml(tex: str, display: bool) -> str:
+    """Return ``tex`` as a <math> element that keeps the TeX as its annotation; ValueError for TeX with a mistake."""
+    options = json.dumps({"displayMode": display, "throwOnError": True, "annotate": True, "strict": False})
+    result = json.loads(
+        engine().eval(
+            "(() => { try { return JSON.stringify({html: temml.renderToString("
+            f"{json.dumps(tex)}, {options})}}) }} catch (error) {{ return JSON.stringify({{error: String(error)}}) }} }})()"
+        )
+    )
+    if "error" in result:
+        raise ValueError(result["error"])
+    return result["html"]
+
+
+def render(self: Any, node: nodes.Element, tex: str, display: bool) -> str:
+    """MathML for one node; a mistake in the TeX is a warning that names the place, and so fails the build."""
+    try:
+        return mathml(tex, display)
+    except ValueError as error:
+        log.warning("mathematics: %s in %r", error, tex, location=node)
+        return f"<code>{self.encode(tex)}</code>"
+
+
+def visit_inline(self: Any, node: nodes.math) -> None:
+    self.body.append(render(self, node, node.astext(), display=False))
+    raise nodes.SkipNode
+
+
+def visit_block(self: Any, node: nodes.math_block) -> None:
+    tex = node.astext()
+    if r"\\" in tex and r"\begin" not in tex:
+        tex = r"\begin{aligned}" + tex + r"\end{aligned}"
+    tall = " tall" if r"\begin" in tex else ""
+    self.body.append(self.starttag(node, "div", CLASS=f"math notranslate{tall}"))
+    self.body.append('<div class="nn-formula" tabindex="0" role="group" aria-label="formula">')
+    self.body.append(render(self, node, tex, display=True))
+    self.body.append("</div>")
+    if node["number"]:
+        number = get_node_equation_number(self, node)
+        self.body.append(f'<span class="eqno">({number})')
+        self.add_permalink_ref(node, "Link to this equation")
+        self.body.append("</span>")
+    self.body.append("</div>\n")
+    raise nodes.SkipNode
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

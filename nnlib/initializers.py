@@ -1,0 +1,78 @@
+"""Initialisers: the first values of a layer's weights. Biases always start at zero."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from nnlib.validation import Array, lookup, positive
+
+
+class Initializer(ABC):
+    """Draws the weights of a layer with ``n_in`` inputs and ``n_out`` neurons."""
+
+    @abstractmethod
+    def __call__(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        """Return the weights, shape (n_in, n_out)."""
+
+
+class Glorot(Initializer):
+    r"""Uniform on :math:`\pm\sqrt{6 / (n_\text{in} + n_\text{out})}`: keeps the size of signals and gradients alike.
+
+    Glorot and Bengio (2010), equation 16.
+
+    >>> Glorot()(1, 4, np.random.default_rng(0)).shape
+    (1, 4)
+    """
+
+    def __call__(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        limit = np.sqrt(6 / (n_in + n_out))
+        return rng.uniform(-limit, limit, (n_in, n_out))
+
+    def __repr__(self) -> str:
+        return "Glorot()"
+
+
+class Uniform(Initializer):
+    """Uniform on (-limit, limit), whatever the size of the layer.
+
+    >>> float(np.abs(Uniform(0.5)(100, 100, np.random.default_rng(0))).max()) < 0.5
+    True
+    """
+
+    def __init__(self, limit: float = 1.0) -> None:
+        self.limit = positive("limit", limit)
+
+    def __call__(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        return rng.uniform(-self.limit, self.limit, (n_in, n_out))
+
+    def __repr__(self) -> str:
+        return f"Uniform({self.limit:g})"
+
+
+class Constant(Initializer):
+    """The same value everywhere: what not to do, since equal neurons stay equal.
+
+    >>> Constant(0.5)(1, 2, np.random.default_rng(0)).tolist()
+    [[0.5, 0.5]]
+    """
+
+    def __init__(self, value: float = 0.0) -> None:
+        self.value = float(value)
+
+    def __call__(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        return np.full((n_in, n_out), self.value)
+
+    def __repr__(self) -> str:
+        return f"Constant({self.value:g})"
+
+
+INITIALIZERS: dict[str, Initializer] = {"glorot": Glorot(), "uniform": Uniform(), "zeros": Constant(0.0)}
+
+
+def get(initializer: str | Initializer) -> Initializer:
+    """The initialiser of that name, or the initialiser itself; ValueError names the valid ones."""
+    if isinstance(initializer, Initializer):
+        return initializer
+    return lookup("initializer", initializer, INITIALIZERS)

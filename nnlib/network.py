@@ -1,0 +1,235 @@
+"""Networks: layers in a row, with one flat vector for all parameters and one for all gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from nnlib.activations import Activation
+from nnlib.initializers import Initializer
+from nnlib.layers import Dense, Trace
+from nnlib.validation import Array, count, matrix
+
+
+class Network:
+    """A feed-forward network.
+
+    ``forward``, ``backward`` and the update are three separate things: forward predicts and keeps what backward
+    needs, backward computes gradients and changes no parameter, and an optimiser changes ``params`` in place.
+
+    Parameters
+    ----------
+    layers : sequence of Dense
+        From the input to the output; each one's ``n_in`` is the ``n_out`` of the one before.
+    seed : int or numpy.random.Generator, optional
+        Where the initial weights come from. The same seed gives the same bits.
+    dtype : {"float64", "float32"}
+        The type of all parameters and activations.
+
+    Attributes
+    ----------
+    params, grads : ndarray
+        All parameters and all gradients, shape (n_params,): W and b of layer 1, W and b of layer 2, and so on.
+        Each layer's ``W``, ``b``, ``dW``, ``db`` are views of them.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For layers that do not fit together, that are no layers, or that belong to another network.
+
+    Examples
+    --------
+    >>> net = Network([Dense(1, 4, "tanh"), Dense(4, 1)], seed=0)
+    >>> net
+    Network 1 -> 4 -> 1, 13 parameters
+      layer 1  Dense(1, 4, 'tanh')      W (1, 4)  b (4,)  8 parameters
+      layer 2  Dense(4, 1, 'identity')  W (4, 1)  b (1,)  5 parameters
+    >>> net.forward(np.array([[0.5], [1.0]])).shape
+    (2, 1)
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Dense],
+        seed: int | np.random.Generator | None = None,
+        dtype: DTypeLike = np.float64,
+    ) -> None:
+        layers = list(layers)
+        if not layers:
+            raise ValueError("layers: expected at least one layer, got none")
+        for i, layer in enumerate(layers):
+            if not isinstance(layer, Dense):
+                raise TypeError(
+                    f"layers[{i}]: expected a layer such as Dense(1, 4), got {layer!r}"
+                )
+        for i, (before, after) in enumerate(pairwise(layers)):
+            if before.n_out != after.n_in:
+                raise ValueError(
+                    f"layers[{i + 1}]: expected n_in={before.n_out}, the n_out of layers[{i}], got n_in={after.n_in}"
+                )
+        if len({id(layer) for layer in layers}) < len(layers):
+            raise ValueError("layers: the same layer stands in the list twice; make a new layer for each place")
+        for layer in layers:
+            if hasattr(layer, "W"):
+                raise ValueError(f"layers: {layer!r} already belongs to a network; make a new layer for each network")
+        if np.dtype(dtype) not in (np.float64, np.float32):
+            raise ValueError(f"dtype: expected float64 or float32, got {dtype!r}")
+        rng = np.random.default_rng(seed)
+
+        self.layers = layers
+        self.dtype = np.dtype(dtype)
+        self.params = np.zeros(sum(layer.n_params for layer in layers), self.dtype)
+        self.grads = np.zeros_like(self.params)
+        self._last: tuple[Array, list[Trace]] | None = None
+        start = 0
+        for layer in layers:
+            part = slice(start, start + layer.n_params)
+            layer.bind(self.params[part], self.grads[part])
+            layer.W[:] = layer.initializer(layer.n_in, layer.n_out, rng)
+            start = part.stop
+
+    @property
+    def n_in(self) -> int:
+        """Number of input features."""
+        return self.layers[0].n_in
+
+    @property
+    def n_out(self) -> int:
+        """Number of outputs."""
+        return self.layers[-1].n_out
+
+    def forward(self, X: Array) -> Array:
+        """Return the predictions ŷ for the rows of X, and keep what :meth:`backward` needs.
+
+        Parameters
+        ----------
+        X : array_like, shape (N, n_in)
+
+        Returns
+        -------
+        ndarray, shape (N, n_out)
+
+        Raises
+        ------
+        ValueError, TypeError
+            For another shape, for NaN or infinity, and for what is not numbers.
+        """
+        X = matrix("X", X, self.n_in, self.dtype)
+        traces = self.traces(len(X))
+        y_hat = self.run_forward(X, traces)
+        self._last = X, traces
+        return y_hat.copy()
+
+    def backward(self, dloss: Array) -> Array:
+        """Return dL/dparams for the last :meth:`forward`, from the loss's gradient dL/dŷ.
+
+        Changes no parameter, and can be called again with the same result. The gradient is also left in ``grads``,
+        and by layer in ``dW`` and ``db``.
+
+        Parameters
+        ----------
+        dloss : array_like, shape (N, n_out)
+            dL/dŷ, as ``losses.mse.gradient(y_hat, y)`` gives it.
+
+        Returns
+        -------
+        ndarray, shape (n_params,)
+
+        Raises
+        ------
+        RuntimeError
+            Before the first ``forward``.
+        ValueError, TypeError
+            For another shape than ŷ had, for NaN or infinity.
+        """
+        if self._last is None:
+            raise RuntimeError("backward: call forward(X) first; backward needs what it keeps")
+        X, traces = self._last
+        dloss = matrix("dloss", dloss, self.n_out, self.dtype)
+        if len(dloss) != len(X):
+            raise ValueError(f"dloss: expected shape ({len(X)}, {self.n_out}), as ŷ, got shape {dloss.shape}")
+        traces[-1].dA[:] = dloss
+        self.run_backward(X, traces)
+        return self.grads.copy()
+
+    def predict(self, X: Array) -> Array:
+        """Return the predictions ŷ, shape (N, n_out), for the rows of X; keeps nothing, errors as :meth:`forward`."""
+        A = matrix("X", X, self.n_in, self.dtype)
+        for layer in self.layers:
+            Z = np.dot(A, layer.W)
+            Z += layer.b
+            A = layer.activation(Z)
+        return A
+
+    def traces(self, rows: int) -> list[Trace]:
+        """Allocate one :class:`~nnlib.layers.Trace` a layer for a batch of ``rows`` examples."""
+        return [layer.trace(rows, self.dtype) for layer in self.layers]
+
+    def run_forward(self, X: Array, traces: list[Trace]) -> Array:
+        """The forward pass over checked data: each layer's activation is the next one's input."""
+        A = X
+        for layer, trace in zip(self.layers, traces, strict=True):
+            A = layer.forward(A, trace)
+        return A
+
+    def run_backward(self, X: Array, traces: list[Trace]) -> None:
+        """The backward pass, from dL/dŷ in the last trace's ``dA`` to ``grads``: the last layer first."""
+        for i in range(len(self.layers) - 1, 0, -1):
+            self.layers[i].backward(traces[i - 1].A, traces[i], dA_prev=traces[i - 1].dA)
+        self.layers[0].backward(X, traces[0], dA_prev=None)
+
+    def __repr__(self) -> str:
+        sizes = " -> ".join(str(n) for n in (self.n_in, *(layer.n_out for layer in self.layers)))
+        rows = [(repr(layer), f"W {layer.W.shape}", f"b {layer.b.shape}", layer.n_params) for layer in self.layers]
+        wide = [max(len(str(row[i])) for row in rows) for i in range(4)]
+        lines = [
+            f"  layer {n}  {name:{wide[0]}}  {W:{wide[1]}}  {b:{wide[2]}}  {size:>{wide[3]}} parameters"
+            for n, (name, W, b, size) in enumerate(rows, 1)
+        ]
+        return "\n".join([f"Network {sizes}, {self.params.size} parameters", *lines])
+
+
+def mlp(
+    sizes: Sequence[int],
+    activation: str | Activation = "tanh",
+    output: str | Activation = "identity",
+    initializer: str | Initializer = "glorot",
+    seed: int | np.random.Generator | None = None,
+    dtype: DTypeLike = np.float64,
+) -> Network:
+    """A multilayer perceptron: dense layers of the given sizes, one activation for all hidden layers.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Number of inputs, of neurons in each hidden layer, and of outputs: ``[1, 4, 1]``.
+    activation, output : str or Activation
+        Of the hidden layers, and of the last one.
+    initializer, seed, dtype
+        As for :class:`~nnlib.layers.Dense` and :class:`Network`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For fewer than two sizes or a size that is not a positive integer, and as the layers do.
+
+    Examples
+    --------
+    >>> mlp([1, 4, 1], seed=0).params.size
+    13
+    """
+    sizes = [count(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
+    if len(sizes) < 2:
+        raise ValueError(f"sizes: expected at least inputs and outputs, such as [1, 4, 1], got {sizes}")
+    last = len(sizes) - 2
+    return Network(
+        [
+            Dense(n_in, n_out, output if i == last else activation, initializer)
+            for i, (n_in, n_out) in enumerate(pairwise(sizes))
+        ],
+        seed=seed,
+        dtype=dtype,
+    )

@@ -1,0 +1,156 @@
+"""Figures in the book's style: a network drawn from its weights, a fit, a loss curve; and how to show a figure.
+
+Colours are chosen for both a light and a dark page and for colour-vision deficiency; in the SVG they become CSS
+variables, so that a page can exchange them. Lines differ by more than colour: use ``LINES``.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib import rcParams
+
+from nnlib.network import Network
+from nnlib.svg import COLORS, GRID, INK, STYLE, svg
+from nnlib.training import History
+from nnlib.validation import Array, numbers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREEN, PURPLE, BROWN = COLORS
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+# Colour, line style and marker of the first, second, ... thing in a figure.
+LINES = tuple(
+    {"color": color, "linestyle": line, "marker": marker, "markevery": 0.2}
+    for color, line, marker in zip(COLORS, ("-", "--", "-.", ":", "-"), ("", "", "", "", "s"), strict=True)
+)
+
+__all__ = ["BLUE", "BROWN", "COLORS", "GREEN", "GRID", "INK", "LINES", "ORANGE", "PURPLE"]
+__all__ += ["fit", "loss", "network", "show", "use_style"]
+
+
+def use_style() -> None:
+    """Set Matplotlib's defaults to the book's style, for all figures made from here on."""
+    rcParams.update(STYLE)
+
+
+def show(figure: Figure, *, alt: str, caption: str = "") -> None:
+    """Display a Matplotlib figure as SVG, and close it.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+    alt : str
+        What the figure says, for those who cannot see it.
+    caption : str
+        A line below the figure.
+
+    Raises
+    ------
+    ValueError
+        For an empty ``alt``.
+    """
+    from IPython.display import display
+    from matplotlib import pyplot as plt
+
+    if not alt.strip():
+        raise ValueError("alt: expected a sentence that says what the figure shows, got an empty text")
+    below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
+    html = f'<figure class="nn-figure">{svg(figure, alt)}{below}</figure>'
+    plt.close(figure)
+    display({"text/html": html, "text/plain": f"Figure: {alt}"}, raw=True)
+
+
+def fit(ax: Axes, x: Array, y: Array, x_line: Array, y_line: Array, label: str = "network") -> None:
+    """Draw measured points and a predicted curve on ``ax``.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    x, y : array_like, shape (N,)
+        The measurements.
+    x_line, y_line : array_like, shapes (M,) or (M, 1)
+        The prediction, at as many places as it takes to look smooth.
+    label : str
+        The curve's name in the legend.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For x and y (or x_line and y_line) of different sizes, NaN or infinity.
+    """
+    x, y, x_line, y_line = (
+        numbers(name, value).ravel() for name, value in (("x", x), ("y", y), ("x_line", x_line), ("y_line", y_line))
+    )
+    for name, a, b in (("y", x, y), ("y_line", x_line, y_line)):
+        if a.size != b.size:
+            raise ValueError(f"{name}: expected {a.size} values, one for each x, got {b.size}")
+    ax.plot(x, y, "o", color=INK, markersize=4, label="measured")
+    ax.plot(x_line, y_line, color=BLUE, label=label)
+    ax.legend()
+
+
+def loss(ax: Axes, history: History, points: int = 120, **line: Any) -> None:
+    """Draw the loss over the epochs on ``ax``, with a logarithmic loss axis.
+
+    Long runs are drawn at ``points`` epochs, spaced evenly, so that every run has the same number of points.
+    Keyword arguments go to ``Axes.plot``.
+    """
+    epochs = np.linspace(0, history.epochs - 1, min(points, history.epochs)).round().astype(int)
+    ax.plot(epochs, history.loss[epochs], **{"color": ORANGE, **line})
+    ax.set(xlabel="epoch", ylabel="loss", yscale="log")
+
+
+def network(ax: Axes, net: Network, inputs: list[str] | None = None, outputs: list[str] | None = None) -> None:
+    """Draw ``net`` on ``ax``: neurons as circles, and each weight as a line, as wide as the weight is large.
+
+    Positive weights are solid and blue, negative ones dashed and orange. Biases and weights are written out where
+    there are at most 20 weights.
+
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    net : Network
+    inputs, outputs : list of str, optional
+        Names of the inputs and outputs; ``x₁``, ``x₂`` and ``ŷ₁``, ``ŷ₂`` without.
+
+    Raises
+    ------
+    ValueError
+        For another number of names than there are inputs or outputs.
+    """
+    names = {"inputs": (inputs, "x", net.n_in), "outputs": (outputs, "ŷ", net.n_out)}
+    ends = []
+    for argument, (given, symbol, n) in names.items():
+        given = given or [symbol if n == 1 else symbol + str(i + 1).translate(SUBSCRIPTS) for i in range(n)]
+        if len(given) != n:
+            raise ValueError(f"{argument}: expected {n} names, got {len(given)}: {given}")
+        ends.append(given)
+    sizes = [net.n_in, *(layer.n_out for layer in net.layers)]
+    places = [[(float(l), (n - 1) / 2 - i) for i in range(n)] for l, n in enumerate(sizes)]
+    tall = max(sizes)
+    largest = max(float(np.abs(layer.W).max()) for layer in net.layers) or 1.0
+    written = sum(layer.W.size for layer in net.layers) <= 20
+
+    for l, layer in enumerate(net.layers):
+        for (i, j), w in np.ndenumerate(layer.W):
+            (x0, y0), (x1, y1) = places[l][i], places[l + 1][j]
+            style = {"color": BLUE, "linestyle": "-"} if w >= 0 else {"color": ORANGE, "linestyle": (0, (4, 2))}
+            ax.plot([x0, x1], [y0, y1], linewidth=0.5 + 3 * abs(w) / largest, zorder=1, **style)
+            if written:
+                t = 0.5 if len(layer.W) > 1 or layer.n_out == 1 else 0.55
+                ax.text(x0 + t * (x1 - x0), y0 + t * (y1 - y0) + 0.1, f"{w:.2f}", ha="center", va="bottom", fontsize=9)
+        if written:
+            for (x, y), b in zip(places[l + 1], layer.b, strict=True):
+                ax.text(x, y - 0.27, f"b = {b:.2f}", ha="center", va="top", fontsize=9)
+    for l, column in enumerate(places):
+        for i, (x, y) in enumerate(column):
+            ax.plot(x, y, "o", markersize=24, markerfacecolor="#ffffff", markeredgecolor=INK, zorder=2)
+            name = ends[0][i] if l == 0 else ends[1][i] if l == len(net.layers) else f"a{i + 1}".translate(SUBSCRIPTS)
+            ax.text(x, y, name, ha="center", va="center", zorder=3)
+    ax.set(xlim=(-0.3, len(sizes) - 0.7), ylim=(-tall / 2 - 0.2, tall / 2))
+    ax.axis("off")

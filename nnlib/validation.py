@@ -1,0 +1,95 @@
+"""Checks of arguments: each error names the argument, what was given and what was expected."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import operator
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+T = TypeVar("T")
+Array = NDArray[np.floating[Any]]
+
+
+def lookup(argument: str, name: str, known: Mapping[str, T]) -> T:
+    """The entry of ``known`` called ``name``; ValueError with the nearest valid names when there is none."""
+    if not isinstance(name, str):
+        raise TypeError(f"{argument}: expected a name, one of {sorted(known)}, got {type(name).__name__} {name!r}")
+    if name not in known:
+        near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+        raise ValueError(f"{argument}: unknown name {name!r}; {hint}valid names are {sorted(known)}")
+    return known[name]
+
+
+def count(argument: str, value: object, least: int = 1) -> int:
+    """``value`` as an integer of at least ``least``."""
+    if isinstance(value, bool | np.bool_):
+        raise TypeError(f"{argument}: expected an integer, got {value!r}")
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]  # raises TypeError for what is no integer
+    except TypeError:
+        raise TypeError(f"{argument}: expected an integer, got {type(value).__name__} {value!r}") from None
+    if number < least:
+        raise ValueError(f"{argument}: expected at least {least}, got {number}")
+    return number
+
+
+def positive(argument: str, value: object) -> float:
+    """``value`` as a finite float above zero."""
+    if isinstance(value, bool | np.bool_ | str):
+        raise TypeError(f"{argument}: expected a positive number, got {value!r}")
+    try:
+        number = float(value)  # type: ignore[arg-type]  # raises TypeError for what is no number
+    except (TypeError, ValueError):
+        raise TypeError(f"{argument}: expected a positive number, got {type(value).__name__} {value!r}") from None
+    if not (math.isfinite(number) and number > 0):
+        raise ValueError(f"{argument}: expected a positive, finite number, got {number!r}")
+    return number
+
+
+def numbers(argument: str, value: object, dtype: DTypeLike = np.float64) -> Array:
+    """``value`` as an array of finite floats, copied only when its type must change."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ValueError(f"{argument}: expected an array of numbers, got rows of different lengths ({error})") from None
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{argument}: expected an array of numbers, got dtype {array.dtype}")
+    array = np.ascontiguousarray(array, dtype=dtype) if array.ndim else array.astype(dtype)
+    if not np.isfinite(array).all():
+        bad = np.argwhere(~np.isfinite(array))
+        where = tuple(int(i) for i in bad[0])
+        raise ValueError(
+            f"{argument}: expected finite numbers, got {len(bad)} NaN or infinity, the first {array[where]} at {where}"
+        )
+    return array
+
+
+def matrix(argument: str, value: object, columns: int | None = None, dtype: DTypeLike = np.float64) -> Array:
+    """``value`` as a matrix (N, columns) of finite floats, one example a row, at least one row."""
+    array = numbers(argument, value, dtype)
+    expected = f"shape (N, {'d' if columns is None else columns})"
+    if array.ndim == 1:
+        hint = f"; use {argument}.reshape(-1, 1) for one feature" if columns in (1, None) else ""
+        raise ValueError(f"{argument}: expected {expected}, one example a row, got shape {array.shape}{hint}")
+    if array.ndim != 2 or array.size == 0 or (columns is not None and array.shape[1] != columns):
+        raise ValueError(f"{argument}: expected {expected}, one example a row, got shape {array.shape}")
+    return array
+
+
+def targets(argument: str, value: object, shape: tuple[int, int], dtype: DTypeLike = np.float64) -> Array:
+    """``value`` as a matrix of the given shape (N, k); for k = 1 a vector (N,) is taken as the column it stands for.
+
+    Never left to broadcasting: (N, 1) minus (N,) would be an (N, N) matrix and a wrong loss without an error.
+    """
+    array = numbers(argument, value, dtype)
+    column = array[:, np.newaxis] if array.ndim == 1 and shape[1] == 1 else array
+    if column.shape != shape:
+        also = f" or ({shape[0]},)" if shape[1] == 1 else ""
+        raise ValueError(f"{argument}: expected shape {shape}{also}, got shape {array.shape}")
+    return column

@@ -71,8 +71,11 @@ def check_gradients(
 
     .. math:: n_i = \frac{L(\theta_i + h) - L(\theta_i - h)}{2h}
 
-    and the scaled error :math:`|a_i - n_i| / \max(|a_i|, |n_i|, 10^{-3} \max_j |n_j|)`, where :math:`a_i` is the
-    gradient by backpropagation; the last term keeps rounding in tiny components from looking like a mistake.
+    and the scaled error, with :math:`a_i` the gradient by backpropagation and :math:`\epsilon` the spacing of floats at 1,
+
+    .. math:: \frac{\max(0, |a_i - n_i| - 10 \, \epsilon L / h)}{\max(|a_i|, |n_i|, 10^{-3} \max_j |n_j|)}
+
+    so that what rounding alone makes of a tiny component does not look like a mistake.
 
     Parameters
     ----------
@@ -108,7 +111,9 @@ def check_gradients(
     y = targets("y", y, (len(X), net.n_out))
     loss, h, tolerance = losses.get(loss), positive("h", h), positive("tolerance", tolerance)
 
-    analytic = net.backward(loss.gradient(net.forward(X), y))
+    y_hat = net.forward(X)
+    analytic = net.backward(loss.gradient(y_hat, y))
+    rounding = 10 * np.finfo(np.float64).eps * abs(loss(y_hat, y)) / h
     numeric = np.empty_like(analytic)
     for i, theta in enumerate(net.params.copy()):
         net.params[i] = theta + h
@@ -120,7 +125,7 @@ def check_gradients(
 
     scale = np.maximum(np.abs(analytic), np.abs(numeric))
     scale = np.maximum(scale, 1e-3 * scale.max())
-    error = np.abs(analytic - numeric) / np.where(scale > 0, scale, 1)
+    error = np.maximum(0, np.abs(analytic - numeric) - rounding) / np.where(scale > 0, scale, 1)
     names = [
         f"{name}{n}[{','.join(map(str, index))}]"
         for n, layer in enumerate(net.layers, 1)

@@ -144,11 +144,13 @@ class Explorer(widgets.VBox):
         shown = zip(self.parameters, self.sliders, strict=True)
         return "Shown: " + ", ".join(f"{control.label} {control.text(slider.value)}" for control, slider in shown) + "."
 
+    def __repr__(self) -> str:
+        return "explore: " + " x ".join(f"{len(control.values)} {control.name}" for control in self.parameters)
+
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = super()._repr_mimebundle_(**kwargs)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        sizes = " x ".join(f"{len(control.values)} {control.name}" for control in self.parameters)
-        data = {**data, "text/plain": f"explore: {sizes}"}
+        data = {**data, "text/plain": repr(self)}
         if os.environ.get("NNLIB_FRAMES") == "1":
             data["text/html"] = self.static_html()
         return data, metadata

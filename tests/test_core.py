@@ -1,0 +1,277 @@
+"""Layers, losses, activations and networks: values in closed form, gradients by central differences, errors."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nnlib
+from nnlib.activations import ACTIVATIONS
+from nnlib.initializers import INITIALIZERS, Constant, Glorot, Uniform
+from nnlib.losses import LOSSES
+
+RNG = np.random.default_rng
+
+
+def central_difference(f, x, h=1e-6):
+    """Numeric derivative of the scalar f with respect to each element of the array x."""
+    x = x.astype(float)
+    gradient = np.empty_like(x)
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += h
+        down[i] -= h
+        gradient[i] = (f(up) - f(down)) / (2 * h)
+    return gradient
+
+
+# Activations
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activation_derivative_is_the_slope(name):
+    f = ACTIVATIONS[name]
+    Z = RNG(0).normal(size=(5, 7)) * 3
+    h = 1e-6
+    np.testing.assert_allclose(f.derivative(Z), (f(Z + h) - f(Z - h)) / (2 * h), atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activation_backward_is_dA_times_the_slope(name):  # noqa: N802 # dA is the mathematics' name
+    f = ACTIVATIONS[name]
+    Z, dA = RNG(1).normal(size=(2, 5, 7))
+    out = np.empty_like(Z)
+    assert f.backward(dA, Z, f(Z), out=out) is out
+    np.testing.assert_allclose(out, dA * f.derivative(Z), rtol=1e-14, atol=1e-14)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_activation_is_stable_far_out(name, dtype):
+    f = ACTIVATIONS[name]
+    Z = np.array([-1e4, -100.0, -1.0, 0.0, 1.0, 100.0, 1e4], dtype)
+    with np.errstate(all="raise", under="ignore"):
+        A, slope = f(Z), f.derivative(Z)
+    assert A.dtype == slope.dtype == dtype
+    assert np.isfinite(A).all()
+    assert np.isfinite(slope).all()
+    assert np.all(np.diff(A) >= 0)
+
+
+def test_activation_values():
+    Z = np.array([-2.0, 0.0, 2.0])
+    np.testing.assert_array_equal(nnlib.activations.identity(Z), Z)
+    np.testing.assert_array_equal(nnlib.activations.relu(Z), [0, 0, 2])
+    np.testing.assert_allclose(nnlib.activations.sigmoid(Z), 1 / (1 + np.exp(-Z)), rtol=1e-15)
+    np.testing.assert_allclose(nnlib.activations.tanh(Z), np.tanh(Z), rtol=1e-15)
+    # sigmoid and tanh are one curve, scaled: tanh(z) = 2 sigmoid(2z) - 1
+    np.testing.assert_allclose(nnlib.activations.tanh(Z), 2 * nnlib.activations.sigmoid(2 * Z) - 1, rtol=1e-14)
+
+
+# Losses
+
+
+@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("shape", [(1, 1), (6, 1), (4, 3)])
+def test_loss_gradient_is_the_slope(name, shape):
+    loss = LOSSES[name]
+    y_hat, y = RNG(2).normal(size=(2, *shape))
+    np.testing.assert_allclose(loss.gradient(y_hat, y), central_difference(lambda p: loss(p, y), y_hat), atol=1e-8)
+
+
+def test_mse_is_the_mean_of_the_squares():
+    y_hat, y = np.array([[1.0], [2.0], [6.0]]), np.array([1.0, 4.0, 3.0])
+    assert nnlib.losses.mse(y_hat, y) == pytest.approx((0 + 4 + 9) / 3)
+    np.testing.assert_allclose(nnlib.losses.mse.gradient(y_hat, y), np.array([[0], [-4], [6]]) / 3)
+
+
+# Initialisers
+
+
+def test_glorot_stays_in_its_limits_and_fills_them():
+    W = Glorot()(30, 50, RNG(0))
+    limit = np.sqrt(6 / 80)
+    assert np.abs(W).max() <= limit
+    assert np.abs(W).max() > 0.99 * limit
+    assert W.std() == pytest.approx(limit / np.sqrt(3), rel=0.03)
+
+
+def test_uniform_and_constant():
+    assert 0.99 < np.abs(Uniform()(50, 50, RNG(0))).max() < 1
+    assert np.abs(Uniform(0.1)(50, 50, RNG(0))).max() < 0.1
+    assert np.all(Constant(0.3)(2, 3, RNG(0)) == 0.3)
+    assert set(INITIALIZERS) == {"glorot", "uniform", "zeros"}
+
+
+# Networks
+
+
+def test_one_neuron_is_a_straight_line():
+    net = nnlib.mlp([1, 1], seed=0)
+    net.layers[0].W[:], net.layers[0].b[:] = 2.0, 1.0
+    np.testing.assert_allclose(net.forward(np.array([[0.0], [3.0]])), [[1.0], [7.0]])
+
+
+def test_forward_is_the_sum_over_hidden_neurons():
+    """ŷ = Σᵢ w_{2,i} tanh(w_{1,i} x + b_{1,i}) + b₂, written out."""
+    net = nnlib.mlp([1, 4, 1], seed=3)
+    net.params[:] = RNG(3).normal(size=13)
+    (w1,), b1 = net.layers[0].W, net.layers[0].b
+    w2, b2 = net.layers[1].W[:, 0], net.layers[1].b[0]
+    for x in (-1.3, 0.0, 0.7):
+        by_hand = sum(w2[i] * np.tanh(w1[i] * x + b1[i]) for i in range(4)) + b2
+        assert net.forward(np.array([[x]]))[0, 0] == pytest.approx(by_hand, rel=1e-14)
+
+
+def test_predict_equals_forward_and_keeps_what_backward_needs():
+    net, (X, other) = nnlib.mlp([2, 5, 3], seed=0), RNG(0).normal(size=(2, 6, 2))
+    y_hat = net.forward(X)
+    gradient = net.backward(np.ones((6, 3)))
+    np.testing.assert_allclose(net.predict(X), y_hat, rtol=1e-14)
+    net.predict(other)
+    np.testing.assert_array_equal(net.backward(np.ones((6, 3))), gradient)
+
+
+def test_backward_is_pure():
+    net, X = nnlib.mlp([2, 5, 1], seed=0), RNG(0).normal(size=(6, 2))
+    before = net.params.copy()
+    net.forward(X)
+    dloss = RNG(1).normal(size=(6, 1))
+    kept = dloss.copy()
+    first, second = net.backward(dloss), net.backward(dloss)
+    np.testing.assert_array_equal(first, second)
+    assert first is not second
+    np.testing.assert_array_equal(net.params, before)
+    np.testing.assert_array_equal(dloss, kept)
+
+
+def test_layers_hold_views_of_the_flat_vectors():
+    net = nnlib.mlp([2, 3, 1], seed=0)
+    net.params[:] = np.arange(13)
+    np.testing.assert_array_equal(net.layers[0].W, [[0, 1, 2], [3, 4, 5]])
+    np.testing.assert_array_equal(net.layers[0].b, [6, 7, 8])
+    np.testing.assert_array_equal(net.layers[1].W, [[9], [10], [11]])
+    net.layers[1].b[0] = 99
+    assert net.params[12] == 99
+
+
+def test_predictions_are_not_overwritten_by_the_next_call():
+    net, X = nnlib.mlp([1, 4, 1], seed=0), np.array([[1.0], [2.0]])
+    first = net.forward(X)
+    kept = first.copy()
+    net.forward(-X)
+    np.testing.assert_array_equal(first, kept)
+
+
+def test_same_seed_same_bits_other_seed_other_weights():
+    a, b, c = (nnlib.mlp([3, 8, 2], seed=seed) for seed in (7, 7, 8))
+    np.testing.assert_array_equal(a.params, b.params)
+    assert not np.array_equal(a.params, c.params)
+
+
+def test_float32_stays_float32():
+    net = nnlib.mlp([2, 4, 1], "relu", seed=0, dtype="float32")
+    y_hat = net.forward(np.ones((3, 2)))
+    assert y_hat.dtype == net.backward(np.ones((3, 1))).dtype == net.predict(np.ones((3, 2))).dtype == np.float32
+
+
+activation_names = st.sampled_from(sorted(ACTIVATIONS))
+sizes = st.lists(st.integers(1, 6), min_size=2, max_size=5)
+
+
+@given(sizes=sizes, rows=st.integers(1, 7), activation=activation_names, output=activation_names, seed=st.integers(0, 99))
+@settings(max_examples=60, deadline=None)
+def test_any_network_passes_the_gradient_check(sizes, rows, activation, output, seed):
+    rng = RNG(seed)
+    net = nnlib.mlp(sizes, activation, output, seed=rng)
+    net.params[:] = rng.normal(size=net.params.size)  # biases too; far from the kink of ReLU, almost surely
+    X, y = rng.normal(size=(rows, sizes[0])), rng.normal(size=(rows, sizes[-1]))
+    assert net.forward(X).shape == (rows, sizes[-1])
+    report = nnlib.check_gradients(net, X, y, tolerance=1e-6)
+    kinked = "relu" in (activation, output) and closest_kink(net, X) < 1e-4
+    assert report.ok or kinked, str(report)
+
+
+def closest_kink(net, X):
+    """The smallest |z| of any neuron: ReLU has no derivative at 0, and a nudge across it is no test."""
+    A, closest = X, np.inf
+    for layer in net.layers:
+        Z = A @ layer.W + layer.b
+        A, closest = layer.activation(Z), min(closest, np.abs(Z).min())
+    return closest
+
+
+@given(sizes=sizes, rows=st.integers(1, 7), copies=st.integers(2, 4), seed=st.integers(0, 99))
+@settings(max_examples=40, deadline=None)
+def test_duplicated_or_permuted_rows_leave_the_gradient_unchanged(sizes, rows, copies, seed):
+    rng = RNG(seed)
+    net = nnlib.mlp(sizes, seed=rng)
+    X, y = rng.normal(size=(rows, sizes[0])), rng.normal(size=(rows, sizes[-1]))
+
+    def gradient(X, y):
+        return net.backward(nnlib.losses.mse.gradient(net.forward(X), y))
+
+    plain, order = gradient(X, y), rng.permutation(rows)
+    np.testing.assert_allclose(gradient(np.tile(X, (copies, 1)), np.tile(y, (copies, 1))), plain, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(gradient(X[order], y[order]), plain, rtol=1e-9, atol=1e-12)
+
+
+# Gradient check
+
+
+def test_gradient_check_finds_a_wrong_layer():
+    class Wrong(nnlib.Dense):
+        def backward(self, A_prev, trace, dA_prev):
+            super().backward(A_prev, trace, dA_prev)
+            self.db *= 2
+
+    net = nnlib.Network([nnlib.Dense(1, 3, "tanh"), Wrong(3, 1)], seed=0)
+    report = nnlib.check_gradients(net, RNG(0).normal(size=(5, 1)), RNG(1).normal(size=5))
+    wrong = {name for name, error in zip(report.names, report.error, strict=True) if error > report.tolerance}
+    assert wrong == {"b2[0]"}
+    assert not report.ok
+    assert "b2             1  WRONG, 5.0e-01" in str(report)
+    assert "W1             3  ok, below 1e-07" in str(report)
+
+
+def test_gradient_check_leaves_the_network_as_it_was():
+    net = nnlib.mlp([1, 4, 1], seed=0)
+    before = net.params.copy()
+    nnlib.check_gradients(net, np.ones((2, 1)), np.ones(2))
+    np.testing.assert_array_equal(net.params, before)
+
+
+# Preprocessing, metrics, data
+
+
+@pytest.mark.parametrize("shape", [(20,), (20, 3)])
+def test_standard_scaler_round_trip(shape):
+    values = RNG(0).normal(5, 3, size=shape)
+    scaler = nnlib.StandardScaler().fit(values)
+    scaled = scaler.transform(values)
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-14)
+    np.testing.assert_allclose(scaled.std(axis=0), 1, rtol=1e-14)
+    np.testing.assert_allclose(scaler.inverse_transform(scaled), values, rtol=1e-14)
+
+
+def test_standard_scaler_leaves_a_constant_column_finite():
+    scaled = nnlib.StandardScaler().fit([[1.0, 5.0], [3.0, 5.0]]).transform([[1.0, 5.0]])
+    np.testing.assert_array_equal(scaled, [[-1.0, 0.0]])
+
+
+def test_rmse_takes_columns_and_vectors_alike():
+    assert nnlib.metrics.rmse(np.array([[1.0], [5.0]]), [1.0, 2.0]) == pytest.approx(3 / np.sqrt(2))
+
+
+def test_temperatures_are_one_measured_month():
+    month = nnlib.data.temperatures("1981-07-02", days=29)
+    assert month.celsius.shape == (29 * 24,)
+    assert np.all(np.diff(month.times) == np.timedelta64(60, "m"))
+    fahrenheit = month.celsius * 9 / 5 + 32
+    assert np.abs(fahrenheit - fahrenheit.round()).max() < 0.1  # read in whole degrees Fahrenheit
+    day = nnlib.data.temperatures("1981-07-05")
+    assert str(day.times[13]) == "1981-07-05T13:00"
+    assert (day.celsius[13], day.celsius[14], day.celsius.min(), day.celsius.max()) == (29.4, 30.0, 20.6, 31.1)
+    np.testing.assert_array_equal(nnlib.data.temperatures("1981-07-05", days=2).celsius[:24], day.celsius)

@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 LIBRARY := $(wildcard nnlib/*.py nnlib/data_files/*)
 CHAPTERS := $(wildcard book/*.md)
-SITE := $(shell find book/_ext book/_static book/_templates book/_vendor -type f -not -name '*.pyc') _config.yml _toc.yml
+SITE := $(shell find book/_ext book/_extra book/_static book/_templates book/_vendor -type f -not -name '*.pyc') _config.yml _toc.yml
 
 book: _build/html/index.html
 
@@ -31,7 +31,6 @@ serve: book
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
 
 lab: .venv/book
-	$(BIN)/jupytext-config set-default-viewer markdown >/dev/null
 	$(BIN)/jupyter lab --notebook-dir=. book/index.md
 
 test: .venv/test book
@@ -45,21 +44,28 @@ lint: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/bench
+bench: .venv/bench book
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/moves.py
 
 # Virtual environments are complete when their stamp is written.
-.venv/book: requirements.txt pyproject.toml
+.venv/book: requirements.txt pyproject.toml book/_lab/default_setting_overrides.json
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet -r requirements.txt
 	$(BIN)/pip install --quiet --no-deps --editable .
+	mkdir -p .venv/etc/jupyter/labconfig # in this environment's JupyterLab, chapters open as notebooks
+	cp book/_lab/default_setting_overrides.json .venv/etc/jupyter/labconfig/
 	@touch $@
 
 .venv/test: requirements-test.txt .venv/book
 	$(BIN)/pip install --quiet -r requirements-test.txt
 	@touch $@
 
-lock:
+.venv/bench: .venv/test
+	$(BIN)/pip install --quiet --editable .[bench]
+	@touch $@
+
+lock: .venv/book
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra book pyproject.toml -o requirements.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test -c requirements.txt pyproject.toml -o requirements-test.txt

@@ -157,7 +157,8 @@ class Explorer(widgets.VBox):
 
 
 def _panels(pictures: Sequence[str]) -> str:
-    return f'<div class="nn-panels">{"".join(pictures)}</div>'
+    layout = "display:flex;flex-wrap:wrap;gap:0.25rem 0.5rem;justify-content:center"
+    return f'<div class="nn-panels" style="{layout}">{"".join(pictures)}</div>'
 
 
 def _control_html(key: str, control: Control, value: Any) -> str:

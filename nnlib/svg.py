@@ -47,6 +47,9 @@ STYLE: dict[str, Any] = {
     "ytick.color": INK,
 }
 
+# Shrinks with the page; beside other panels it takes its share of the row (no style sheet in a live notebook).
+LAYOUT = "flex:1 1 20rem;min-width:min(20rem,100%);max-width:min(36rem,100%);height:auto;stroke-linejoin:round"
+
 _THEMED = {INK: "currentColor", GRID: f"var(--nn-grid,{GRID})", PAPER: f"var(--nn-paper,{PAPER})"}
 _THEMED |= {color: f"var(--nn-{i},{color})" for i, color in enumerate(COLORS)}
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -87,6 +90,6 @@ def svg(figure: Figure, alt: str, prefix: str = "") -> str:
     wide, high = (round(float(size[key]) * 96 / 72) for key in ("width", "height"))  # points to CSS pixels
     new = (
         f'<svg class="nn-svg" role="img" aria-label="{escape(alt)}" width="{wide}" height="{high}" '
-        f'viewBox="{size["viewBox"]}" style="stroke-linejoin:round;stroke-linecap:butt">'
+        f'viewBox="{size["viewBox"]}" style="{LAYOUT}">'
     )
     return new + body

@@ -26,7 +26,7 @@ function frame(panel, index) {
 
 async function start(figure) {
   const form = figure.querySelector(".nn-controls");
-  const controls = [...form.elements];
+  const controls = [...form.querySelectorAll("[name]")];
   const picture = figure.querySelector(".nn-panels");
   const says = figure.querySelector(".nn-says");
   const { panels, says: sentences } = await unpack(figure.querySelector(".nn-frames").textContent);

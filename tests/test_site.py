@@ -1,0 +1,244 @@
+"""The built site in a real Chromium, with the network cut off except for the site itself."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.conftest import SITE
+
+pytestmark = pytest.mark.browser
+
+BOOK = Path(__file__).parents[1] / "book"
+PAGES = [f"book/{path.stem}.html" for path in sorted(BOOK.glob("*.md"))]
+CHAPTERS = [f"book/{path.stem}.html" for path in sorted(BOOK.glob("*.md")) if "format_name: myst" in path.read_text("utf-8")]
+TRAINING = "book/training.html"
+
+
+class Visit:
+    """One page, opened: what it asked for, and what it complained about."""
+
+    def __init__(self, browser, site, path, **options):
+        self.site, self.left, self.complaints = site, [], []
+        self.context = browser.new_context(**options)
+        self.context.route("**/*", self.only_the_site)
+        self.page = self.context.new_page()
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(f"{site.address}/{path}", wait_until="load")
+
+    def only_the_site(self, route):
+        if route.request.url.startswith((self.site.address, "data:", "blob:")):
+            route.continue_()
+        else:
+            self.left.append(route.request.url)
+            route.abort()
+
+    def scroll_to_the_end(self):
+        height = self.page.evaluate("document.documentElement.scrollHeight")
+        for y in range(0, height, 600):
+            self.page.evaluate(f"window.scrollTo(0, {y})")
+            self.page.wait_for_timeout(10)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+
+@pytest.fixture
+def visit(browser, site):
+    return lambda path, **options: Visit(browser, site, path, **options)
+
+
+@pytest.mark.parametrize("path", [*PAGES, "search.html", "genindex.html"])
+def test_page_stays_on_the_site_and_does_not_complain(visit, path):
+    with visit(path) as v:
+        v.scroll_to_the_end()
+        assert v.left == []
+        assert v.complaints == []
+        assert v.page.title()
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_page_does_not_scroll_sideways(visit, path, width):
+    with visit(path, viewport={"width": width, "height": 800}) as v:
+        assert v.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(visit, path, scheme):
+    with visit(path, color_scheme=scheme) as v:
+        v.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+        v.page.wait_for_timeout(600)  # what opens fades in, and faint text has no contrast
+        found = Axe().run(v.page).response["violations"]
+        assert not found, [
+            (rule["id"], node["target"], node["failureSummary"][:200]) for rule in found for node in rule["nodes"][:3]
+        ]
+
+
+def test_the_root_leads_to_the_first_page(visit):
+    with visit("index.html") as v:
+        v.page.wait_for_url("**/book/index.html")
+        assert v.left == []
+
+
+def state(page, figure=0):
+    """The picture and the sentence that a figure shows."""
+    return page.evaluate(
+        "i => { const f = document.querySelectorAll('.nn-explore')[i];"
+        "return [f.querySelector('.nn-panels').innerHTML, f.querySelector('.nn-says').textContent] }", figure
+    )  # fmt: skip
+
+
+def ready(page, figure=0):
+    form = page.locator(".nn-explore .nn-controls").nth(figure)
+    form.wait_for(state="visible")
+    form.scroll_into_view_if_needed()
+    return form
+
+
+def headline(page):
+    """The figure with learning rate, neurons and seed: its place among the figures of the page."""
+    figures = page.evaluate(
+        "[...document.querySelectorAll('.nn-explore')].map(f => [...f.querySelectorAll('[name]')].map(c => c.name).join())"
+    )
+    return figures.index("learning_rate,neurons,seed")
+
+
+def frame_after_refresh(page, figure):
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    return state(page, figure)
+
+
+@pytest.mark.parametrize("path", CHAPTERS)
+def test_every_control_of_every_figure_changes_the_frame(visit, path):
+    with visit(path) as v:
+        figures = v.page.locator(".nn-explore").count()
+        assert figures >= 1
+        for i in range(figures):
+            form = ready(v.page, i)
+            for control in form.locator("[name]").all():
+                before = state(v.page, i)
+                if control.get_attribute("type") == "range":
+                    at = control.input_value()
+                    control.press("ArrowLeft" if at == control.get_attribute("max") else "ArrowRight")
+                    assert control.input_value() != at
+                else:
+                    control.select_option(index=1 if control.evaluate("c => c.selectedIndex") == 0 else 0)
+                assert frame_after_refresh(v.page, i) != before, (path, i, control.get_attribute("name"))
+        assert v.complaints == []
+
+
+def test_headline_figure_moves_by_mouse(visit):
+    with visit(TRAINING) as v:
+        i = headline(v.page)
+        form = ready(v.page, i)
+        for name in ("learning_rate", "neurons", "seed"):
+            control = form.locator(f"[name={name}]")
+            before, box = state(v.page, i), control.bounding_box()
+            at = control.evaluate("c => (c.value - c.min) / (c.max - c.min)")
+            v.page.mouse.move(box["x"] + box["width"] * (0.02 + 0.96 * at), box["y"] + box["height"] / 2)
+            v.page.mouse.down()
+            v.page.mouse.move(box["x"] + box["width"] * (0.03 if at > 0.5 else 0.97), box["y"] + box["height"] / 2, steps=5)
+            v.page.mouse.up()
+            assert frame_after_refresh(v.page, i) != before, name
+            text = control.get_attribute("aria-valuetext")
+            assert control.locator("xpath=following-sibling::output").text_content() == text
+
+
+def test_headline_figure_moves_by_touch(visit):
+    with visit(TRAINING, has_touch=True, is_mobile=True, viewport={"width": 390, "height": 844}) as v:
+        i = headline(v.page)
+        form = ready(v.page, i)
+        for name in ("learning_rate", "neurons", "seed"):
+            control = form.locator(f"[name={name}]")
+            control.scroll_into_view_if_needed()
+            before, box = state(v.page, i), control.bounding_box()
+            at = control.evaluate("c => (c.value - c.min) / (c.max - c.min)")
+            v.page.touchscreen.tap(box["x"] + box["width"] * (0.1 if at > 0.5 else 0.9), box["y"] + box["height"] / 2)
+            assert frame_after_refresh(v.page, i) != before, name
+
+
+def test_default_frame_is_there_without_javascript(visit):
+    with visit(TRAINING, java_script_enabled=False) as v:
+        figure = v.page.locator(".nn-explore").first
+        assert figure.locator(".nn-panels svg").first.is_visible()
+        assert figure.locator(".nn-says").text_content()
+        assert not figure.locator("form").is_visible()
+        assert "The controls need JavaScript." in figure.locator(".nn-note").text_content()
+
+
+def test_solutions_and_answers_open_without_javascript(visit):
+    with visit(TRAINING, java_script_enabled=False) as v:
+        for selector in ("details.solution", "details.sd-dropdown"):
+            details = v.page.locator(selector).first
+            assert details.get_attribute("open") is None
+            details.locator("summary").first.click()
+            assert details.get_attribute("open") is not None
+
+
+def test_training_page_is_light(visit, site):
+    """The whole page, scrolled to its end: 500 KB; its headline figure, of at least 150 frames: 150 KB."""
+    with visit(TRAINING) as v:
+        v.scroll_to_the_end()
+        v.page.wait_for_load_state("networkidle")
+        resources = v.page.evaluate("performance.getEntriesByType('resource').map(r => new URL(r.name).pathname)")
+        total = sum(site.sent[path] for path in {f"/{TRAINING}", *resources})
+        assert total <= 500_000
+        i = headline(v.page)
+        sizes = v.page.evaluate(
+            "i => { const f = document.querySelectorAll('.nn-explore')[i];"
+            "return [f.outerHTML.length, [...f.querySelectorAll('input')].reduce((n, c) => n * (1 + +c.max), 1)] }", i
+        )  # fmt: skip
+        assert sizes[0] <= 150_000
+        assert sizes[1] >= 150
+
+
+class Links(HTMLParser):
+    """The addresses that a page leads to, the places that it has, and pictures without an alternative text."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.targets, self.ids, self.mute = [], set(), []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.ids.update(value for key, value in attributes if key in ("id", "name") and value)
+        if tag in ("a", "link") and given.get("href"):
+            self.targets.append(given["href"])
+        if given.get("src"):
+            self.targets.append(given["src"])
+        label = given.get("alt") or given.get("aria-label") or given.get("aria-hidden")
+        if (tag == "img" and "logo" not in (given.get("class") or "") or given.get("role") == "img") and not label:
+            self.mute.append(str(given)[:200])
+
+
+def test_links_and_anchors_exist_and_pictures_have_alternative_texts():
+    pages = {path.relative_to(SITE).as_posix(): Links(path.read_text("utf-8")) for path in SITE.rglob("*.html")
+             if "_static" not in path.parts}  # fmt: skip
+    for page, links in pages.items():
+        assert links.mute == [], page
+        for target in links.targets:
+            url = urlsplit(urljoin(f"http://site/{page}", target))
+            if url.netloc != "site" or url.scheme not in ("http", "https"):
+                continue
+            path = unquote(url.path).lstrip("/")
+            assert (SITE / path).is_file(), f"{page}: {target}"
+            if url.fragment and path in pages:
+                assert unquote(url.fragment) in pages[path].ids, f"{page}: {target}"
+
+
+def test_ids_are_unique():
+    for path in SITE.glob("book/*.html"):
+        ids = re.findall(r'\sid="([^"]*)"', path.read_text("utf-8"))
+        assert sorted(ids) == sorted(set(ids)), path.name

@@ -98,10 +98,9 @@ class Chapter(IPyNbFile):  # type: ignore[misc]
         expected = self.read_reference()
         for i, cell in enumerate(cells):
             cell.execution_count = i + 1  # with None nbval compares nothing
-            item = ChapterCell.from_parent(
-                self, name=f"Cell {i}", cell_num=i, cell=cell,
-                options={"check": True, "skip": False, "check_exception": "raises-exception" in cell.metadata.get("tags", [])},
-            )  # fmt: skip
+            raises = "raises-exception" in cell.metadata.get("tags", [])
+            options = {"check": True, "skip": False, "check_exception": raises}
+            item = ChapterCell.from_parent(self, name=f"Cell {i}", cell_num=i, cell=cell, options=options)
             item.expected = expected[i] if len(expected) == len(cells) else None
             item.title = CELL + (cell.source.splitlines() or [""])[0]
             item.last = i == len(cells) - 1
@@ -134,9 +133,13 @@ class ChapterCell(IPyNbCell):  # type: ignore[misc]
             return True
         if self.expected is None:
             name = self.parent.reference.name
-            self.comparison_traceback = [f"{name} has other cells than the chapter: run `make reference`, read the diff"]
+            self.comparison_traceback = [
+                f"{name} has other cells than the chapter: run `make reference`, read the diff"
+            ]
             return False
         if len(lines) == len(self.expected) and all(map(same, lines, self.expected)):
             return True
-        self.comparison_traceback = list(difflib.unified_diff(self.expected, lines, "reference", "this run", lineterm=""))
+        self.comparison_traceback = list(
+            difflib.unified_diff(self.expected, lines, "reference", "this run", lineterm="")
+        )
         return False

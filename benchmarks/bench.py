@@ -39,8 +39,8 @@ def with_nnlib() -> float:
 
 def with_scikit_learn() -> float:
     model = MLPRegressor(
-        hidden_layer_sizes=(4,), activation="tanh", solver="sgd", alpha=0, batch_size=24, learning_rate_init=RATE, momentum=0,
-        nesterovs_momentum=False, max_iter=EPOCHS, tol=0, n_iter_no_change=EPOCHS, random_state=0,
+        hidden_layer_sizes=(4,), activation="tanh", solver="sgd", alpha=0, batch_size=24, learning_rate_init=RATE,
+        momentum=0, nesterovs_momentum=False, max_iter=EPOCHS, tol=0, n_iter_no_change=EPOCHS, random_state=0,
     )  # fmt: skip
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

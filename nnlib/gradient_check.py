@@ -71,7 +71,7 @@ def check_gradients(
 
     .. math:: n_i = \frac{L(\theta_i + h) - L(\theta_i - h)}{2h}
 
-    and the scaled error, with :math:`a_i` the gradient by backpropagation and :math:`\epsilon` the spacing of floats at 1,
+    and the scaled error, with :math:`a_i` by backpropagation and :math:`\epsilon` the spacing of floats at 1,
 
     .. math:: \frac{\max(0, |a_i - n_i| - 10 \, \epsilon L / h)}{\max(|a_i|, |n_i|, 10^{-3} \max_j |n_j|)}
 

@@ -62,9 +62,7 @@ class Network:
             raise ValueError("layers: expected at least one layer, got none")
         for i, layer in enumerate(layers):
             if not isinstance(layer, Dense):
-                raise TypeError(
-                    f"layers[{i}]: expected a layer such as Dense(1, 4), got {layer!r}"
-                )
+                raise TypeError(f"layers[{i}]: expected a layer such as Dense(1, 4), got {layer!r}")
         for i, (before, after) in enumerate(pairwise(layers)):
             if before.n_out != after.n_in:
                 raise ValueError(

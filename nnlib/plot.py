@@ -62,7 +62,8 @@ def show(figure: Figure, *, alt: str, caption: str = "") -> None:
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     html = f'<figure class="nn-figure">{svg(figure, alt)}{below}</figure>'
     plt.close(figure)
-    display({"text/html": html, "text/plain": f"Figure: {alt}"}, raw=True)
+    bundle = {"text/html": html, "text/plain": f"Figure: {alt}"}
+    display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython has no types for it
 
 
 def fit(ax: Axes, x: Array, y: Array, x_line: Array, y_line: Array, label: str = "network") -> None:
@@ -131,26 +132,26 @@ def network(ax: Axes, net: Network, inputs: list[str] | None = None, outputs: li
             raise ValueError(f"{argument}: expected {n} names, got {len(given)}: {given}")
         ends.append(given)
     sizes = [net.n_in, *(layer.n_out for layer in net.layers)]
-    places = [[(float(l), (n - 1) / 2 - i) for i in range(n)] for l, n in enumerate(sizes)]
+    places = [[(float(at), (n - 1) / 2 - i) for i in range(n)] for at, n in enumerate(sizes)]
     tall = max(sizes)
     largest = max(float(np.abs(layer.W).max()) for layer in net.layers) or 1.0
     written = sum(layer.W.size for layer in net.layers) <= 20
 
-    for l, layer in enumerate(net.layers):
+    for at, layer in enumerate(net.layers):
         for (i, j), w in np.ndenumerate(layer.W):
-            (x0, y0), (x1, y1) = places[l][i], places[l + 1][j]
+            (x0, y0), (x1, y1) = places[at][i], places[at + 1][j]
             style = {"color": BLUE, "linestyle": "-"} if w >= 0 else {"color": ORANGE, "linestyle": (0, (4, 2))}
             ax.plot([x0, x1], [y0, y1], linewidth=0.5 + 3 * abs(w) / largest, zorder=1, **style)
             if written:
                 t = 0.5 if len(layer.W) > 1 or layer.n_out == 1 else 0.55
                 ax.text(x0 + t * (x1 - x0), y0 + t * (y1 - y0) + 0.1, f"{w:.2f}", ha="center", va="bottom", fontsize=9)
         if written:
-            for (x, y), b in zip(places[l + 1], layer.b, strict=True):
+            for (x, y), b in zip(places[at + 1], layer.b, strict=True):
                 ax.text(x, y - 0.27, f"b = {b:.2f}", ha="center", va="top", fontsize=9)
-    for l, column in enumerate(places):
+    for at, column in enumerate(places):
         for i, (x, y) in enumerate(column):
             ax.plot(x, y, "o", markersize=24, markerfacecolor="#ffffff", markeredgecolor=INK, zorder=2)
-            name = ends[0][i] if l == 0 else ends[1][i] if l == len(net.layers) else f"a{i + 1}".translate(SUBSCRIPTS)
+            name = ends[0][i] if at == 0 else ends[1][i] if at == len(net.layers) else f"a{i + 1}".translate(SUBSCRIPTS)
             ax.text(x, y, name, ha="center", va="center", zorder=3)
     ax.set(xlim=(-0.3, len(sizes) - 0.7), ylim=(-tall / 2 - 0.2, tall / 2))
     ax.axis("off")

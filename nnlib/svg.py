@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 COLORS = ("#0072b2", "#c44f00", "#00825f", "#a0478c", "#8a5a00")
 INK, GRID, PAPER = "#1f2329", "#d5d8dc", "#ffffff"
 
-STYLE: dict[str, Any] = {
+STYLE: Any = {  # Matplotlib's type for it lists every key there is
     "axes.axisbelow": True,
     "axes.edgecolor": INK,
     "axes.grid": True,
@@ -69,11 +69,15 @@ def svg(figure: Figure, alt: str, prefix: str = "") -> str:
     with themselves as the fallback, and every id that is referred to starts with ``prefix``.
     """
     file = io.StringIO()
-    with rc_context({key: STYLE[key] for key in ("path.simplify", "svg.fonttype", "svg.hashsalt", "savefig.transparent")}):
+    with rc_context(
+        {key: STYLE[key] for key in ("path.simplify", "svg.fonttype", "svg.hashsalt", "savefig.transparent")}
+    ):
         figure.savefig(file, format="svg", metadata=_NO_METADATA)
     text = file.getvalue()
     text = text[text.index("<svg") :]
-    text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>|<defs>\s*</defs>|<defs/>", "", text, flags=re.DOTALL)
+    text = re.sub(
+        r"<!--.*?-->|<metadata>.*?</metadata>|<style.*?</style>|<defs>\s*</defs>|<defs/>", "", text, flags=re.DOTALL
+    )
     text = re.sub(r'<g id="[^"]*"', "<g", text)  # keep only the ids that something refers to
     text = re.sub(r'(?<= id=")|(?<=url\(#)|(?<=href="#)', prefix, text)
     text = text.replace("xlink:href", "href")

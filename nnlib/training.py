@@ -114,9 +114,7 @@ def train(
     if not isinstance(net, Network):
         raise TypeError(f"net: expected a Network, got {type(net).__name__} {net!r}")
     if not isinstance(optimizer, Optimizer):
-        raise TypeError(
-            f"optimizer: expected an optimiser such as GradientDescent(0.1), got {optimizer!r}"
-        )
+        raise TypeError(f"optimizer: expected an optimiser such as GradientDescent(0.1), got {optimizer!r}")
     X = matrix("X", X, net.n_in, net.dtype)
     N = len(X)
     y = targets("y", y, (N, net.n_out), net.dtype)
@@ -176,7 +174,7 @@ def _epochs(epochs: int, progress: bool) -> Iterable[int]:
     if not progress:
         return range(epochs)
     try:
-        from tqdm.std import tqdm  # type: ignore[import-untyped]  # tqdm.auto would leave a dead widget
+        from tqdm.std import tqdm  # tqdm.auto would leave a dead widget
     except ImportError:
         raise ImportError("progress: the progress bar needs tqdm; install it, or train with progress=False") from None
     return tqdm(range(epochs), unit=" epochs")  # type: ignore[no-any-return]

@@ -181,7 +181,9 @@ activation_names = st.sampled_from(sorted(ACTIVATIONS))
 sizes = st.lists(st.integers(1, 6), min_size=2, max_size=5)
 
 
-@given(sizes=sizes, rows=st.integers(1, 7), activation=activation_names, output=activation_names, seed=st.integers(0, 99))
+@given(
+    sizes=sizes, rows=st.integers(1, 7), activation=activation_names, output=activation_names, seed=st.integers(0, 99)
+)
 @settings(max_examples=60, deadline=None)
 def test_any_network_passes_the_gradient_check(sizes, rows, activation, output, seed):
     rng = RNG(seed)

@@ -27,7 +27,9 @@ def draw(ax, slope, kind):
 
 @pytest.fixture
 def explorer():
-    return nnlib.explore(draw, alt="A curve & its slope", slope=[1, 2, 3], kind=["line", "parabola"], start={"slope": 1})
+    return nnlib.explore(
+        draw, alt="A curve & its slope", slope=[1, 2, 3], kind=["line", "parabola"], start={"slope": 1}
+    )
 
 
 def unpack(panel, i):
@@ -70,7 +72,7 @@ def test_first_frame_is_there_without_a_script(explorer):
     before_script = html[: html.index("<script")]
     assert explorer.picture.value in before_script
     assert '<form class="nn-controls" autocomplete="off" hidden>' in html  # dead controls stay hidden
-    assert "<noscript><p class=\"nn-note\">Shown: slope 1, kind parabola." in html
+    assert '<noscript><p class="nn-note">Shown: slope 1, kind parabola.' in html
     assert 'aria-label="A curve &amp; its slope"' in before_script
 
 
@@ -120,7 +122,11 @@ def test_tenths_are_written_as_javascript_writes_them(number):
 
 
 def test_pack_keeps_texts_and_numbers_that_differ():
-    frames = [f'<svg><path d="M 0 {y} L {x}.5 -3" style="s{x}"/><text>t{y} &amp; 1.25</text></svg>' for x in (1, 2) for y in (7, 8.1)]
+    frames = [
+        f'<svg><path d="M 0 {y} L {x}.5 -3" style="s{x}"/><text>t{y} &amp; 1.25</text></svg>'
+        for x in (1, 2)
+        for y in (7, 8.1)
+    ]
     packed = pack(frames)
     assert len(packed["templates"]) == 1
     assert [unpack(packed, i) for i in range(4)] == frames

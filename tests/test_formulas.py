@@ -1,4 +1,4 @@
-"""No formula is printed that is not checked: labels of gradients, updates and claims against the checks of the chapter."""
+"""No formula is printed that is not checked: labels of gradients, updates and claims against their checks."""
 
 from __future__ import annotations
 
@@ -50,7 +50,9 @@ def test_displayed_derivatives_are_labelled(path):
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
 def test_labels_are_the_whole_book_s(path):
     mine = re.findall(rf"\(({CHECKED})\)", parts(path)[0])
-    others = [label for other in CHAPTERS if other != path for label in re.findall(rf"\(({CHECKED})\)", parts(other)[0])]
+    others = [
+        label for other in CHAPTERS if other != path for label in re.findall(rf"\(({CHECKED})\)", parts(other)[0])
+    ]
     assert not set(mine) & set(others)
 
 

@@ -64,7 +64,7 @@ def open_and_run(page, address, chapter):
     page.goto(f"{address}lab/tree/book/{chapter}.md")
     page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=60_000)
     page.wait_for_function(
-        "() => { const p = jupyterapp.shell.currentWidget; return p?.sessionContext?.session?.kernel?.status === 'idle' }",
+        "() => jupyterapp.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'",
         timeout=60_000,
     )
     # Scrolled-away cells are drawn only when they come into view: run by command, and read the model.

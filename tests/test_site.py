@@ -16,7 +16,9 @@ pytestmark = pytest.mark.browser
 
 BOOK = Path(__file__).parents[1] / "book"
 PAGES = [f"book/{path.stem}.html" for path in sorted(BOOK.glob("*.md"))]
-CHAPTERS = [f"book/{path.stem}.html" for path in sorted(BOOK.glob("*.md")) if "format_name: myst" in path.read_text("utf-8")]
+CHAPTERS = [
+    f"book/{path.stem}.html" for path in sorted(BOOK.glob("*.md")) if "format_name: myst" in path.read_text("utf-8")
+]
 TRAINING = "book/training.html"
 
 
@@ -109,7 +111,8 @@ def ready(page, figure=0):
 def headline(page):
     """The figure with learning rate, neurons and seed: its place among the figures of the page."""
     figures = page.evaluate(
-        "[...document.querySelectorAll('.nn-explore')].map(f => [...f.querySelectorAll('[name]')].map(c => c.name).join())"
+        "[...document.querySelectorAll('.nn-controls')]"
+        ".map(f => [...f.querySelectorAll('[name]')].map(c => c.name).join())"
     )
     return figures.index("learning_rate,neurons,seed")
 
@@ -148,7 +151,9 @@ def test_headline_figure_moves_by_mouse(visit):
             at = control.evaluate("c => (c.value - c.min) / (c.max - c.min)")
             v.page.mouse.move(box["x"] + box["width"] * (0.02 + 0.96 * at), box["y"] + box["height"] / 2)
             v.page.mouse.down()
-            v.page.mouse.move(box["x"] + box["width"] * (0.03 if at > 0.5 else 0.97), box["y"] + box["height"] / 2, steps=5)
+            v.page.mouse.move(
+                box["x"] + box["width"] * (0.03 if at > 0.5 else 0.97), box["y"] + box["height"] / 2, steps=5
+            )
             v.page.mouse.up()
             assert frame_after_refresh(v.page, i) != before, name
             text = control.get_attribute("aria-valuetext")
@@ -219,7 +224,7 @@ class Links(HTMLParser):
         if given.get("src"):
             self.targets.append(given["src"])
         label = given.get("alt") or given.get("aria-label") or given.get("aria-hidden")
-        if (tag == "img" and "logo" not in (given.get("class") or "") or given.get("role") == "img") and not label:
+        if ((tag == "img" and "logo" not in (given.get("class") or "")) or given.get("role") == "img") and not label:
             self.mute.append(str(given)[:200])
 
 

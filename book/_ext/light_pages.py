@@ -13,7 +13,9 @@ from typing import Any
 from sphinx.application import Sphinx
 
 # documentation_options.js is written into the page by book/_templates/layout.html.
-UNUSED = re.compile(r"require(\.min)?\.js|html-manager|embed-amd|sphinx_highlight|documentation_options\.js|design-tabs")
+UNUSED = re.compile(
+    r"require(\.min)?\.js|html-manager|embed-amd|sphinx_highlight|documentation_options\.js|design-tabs"
+)
 # The search page needs Sphinx's own set.
 UNUSED_IN_SEARCH = re.compile(r"require(\.min)?\.js|html-manager|embed-amd|documentation_options\.js")
 
@@ -29,9 +31,7 @@ def keep_what_is_used(app: Sphinx, pagename: str, templatename: str, context: di
             continue
         if script.filename and doctree is not None:
             # A copy: the original is shared by all pages.
-            script = type(script)(
-                script.filename, priority=script.priority, **{**script.attributes, "defer": "defer"}
-            )
+            script = type(script)(script.filename, priority=script.priority, **{**script.attributes, "defer": "defer"})
         scripts.append(script)
     context["script_files"] = scripts
     context["css_files"] = [style for style in context["css_files"] if not UNUSED.search(str(style.filename))]

@@ -1,4 +1,4 @@
-"""Mathematics as MathML, made at build time by Temml (book/_vendor) under mini-racer: no script, no request, no Node."""
+"""Mathematics as MathML, made at build time by Temml (book/_vendor) under mini-racer: no script, no Node."""
 
 from __future__ import annotations
 
@@ -28,12 +28,9 @@ def engine() -> MiniRacer:
 def mathml(tex: str, display: bool) -> str:
     """Return ``tex`` as a <math> element that keeps the TeX as its annotation; ValueError for TeX with a mistake."""
     options = json.dumps({"displayMode": display, "throwOnError": True, "annotate": True, "strict": False})
-    result = json.loads(
-        engine().eval(
-            "(() => { try { return JSON.stringify({html: temml.renderToString("
-            f"{json.dumps(tex)}, {options})}}) }} catch (error) {{ return JSON.stringify({{error: String(error)}}) }} }})()"
-        )
-    )
+    call = f"{{html: temml.renderToString({json.dumps(tex)}, {options})}}"
+    script = f"let r; try {{ r = {call} }} catch (error) {{ r = {{error: String(error)}} }} JSON.stringify(r)"
+    result = json.loads(engine().eval(f"(() => {{ {script.replace('JSON', 'return JSON')} }})()"))
     if "error" in result:
         raise ValueError(result["error"])
     return result["html"]

@@ -56,7 +56,7 @@ def visit_block(self: Any, node: nodes.math_block) -> None:
         tex = r"\begin{aligned}" + tex + r"\end{aligned}"
     tall = " tall" if r"\begin" in tex else ""
     self.body.append(self.starttag(node, "div", CLASS=f"math notranslate{tall}"))
-    self.body.append('<div class="nn-formula" tabindex="0" role="group" aria-label="formula">')
+    self.body.append('<div class="nn-formula">')
     self.body.append(render(self, node, tex, display=True))
     self.body.append("</div>")
     if node["number"]:

@@ -59,6 +59,16 @@ async function start(figure) {
   form.hidden = false;
 }
 
+/* A formula wider than a phone scrolls: then it can be reached by keyboard, too. */
+function reachable() {
+  for (const formula of document.querySelectorAll(".nn-formula")) {
+    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
+    else formula.removeAttribute("tabindex");
+  }
+}
+addEventListener("resize", reachable);
+document.fonts.ready.then(reachable);
+
 for (const figure of document.querySelectorAll(".nn-explore")) {
   if (typeof DecompressionStream === "undefined") {
     const note = document.createElement("p");

@@ -12,6 +12,7 @@ import inspect
 import itertools
 import math
 import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from html import escape
@@ -69,7 +70,7 @@ class Explorer(widgets.VBox):
         key = "\0".join([alt, *(control.name for control in controls)])
         self.key = "nn" + hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()[:6]
         with rc_context(STYLE):
-            self.axes = [Figure(figsize=figsize).add_subplot() for _ in range(panels)]
+            self.axes = [self._panel(*figsize) for _ in range(panels)]
         self.frame = cache(self._frame)
         self.sliders = [self._slider(control, start[control.name]) for control in controls]
         self.picture, self.says = widgets.HTML(), widgets.HTML()
@@ -77,6 +78,13 @@ class Explorer(widgets.VBox):
         for slider in self.sliders:
             slider.observe(self._redraw, "value")
         self._show(self.frame(*(start[control.name] for control in controls)))
+
+    @staticmethod
+    def _panel(width: float, height: float) -> Any:
+        """Axes in a figure of their own, with margins that hold tick labels and axis labels at any size."""
+        figure = Figure(figsize=(width, height))
+        figure.subplots_adjust(left=0.75 / width, bottom=0.55 / height, right=1 - 0.2 / width, top=1 - 0.3 / height)
+        return figure.add_subplot()
 
     @staticmethod
     def _slider(control: Control, start: Any) -> Any:
@@ -100,10 +108,8 @@ class Explorer(widgets.VBox):
             except Exception as error:
                 at = ", ".join(f"{name}={value!r}" for name, value in chosen.items())
                 raise RuntimeError(f"explore: draw failed at {at}: {type(error).__name__}: {error}") from error
-            pictures = [
-                svg(ax.figure, self.alt, prefix=f"{self.key}{'abcd'[i]}-")  # type: ignore[arg-type]
-                for i, ax in enumerate(self.axes)
-            ]
+            says = re.sub(r"(?<!\w)-(?=\d)", "−", says)
+            pictures = [svg(ax.figure, self.alt, prefix=f"{self.key}{'abcd'[i]}-") for i, ax in enumerate(self.axes)]
         return tuple(pictures), says
 
     def _redraw(self, _: object) -> None:
@@ -183,7 +189,7 @@ def explore(
     labels: Mapping[str, str] | None = None,
     formats: Mapping[str, str | Callable[[Any], str]] | None = None,
     panels: int = 1,
-    figsize: tuple[float, float] = (5, 3.5),
+    figsize: tuple[float, float] | None = None,
     **controls: Sequence[Any],
 ) -> Explorer:
     """Show a figure with a control for each of its parameters.
@@ -204,8 +210,8 @@ def explore(
         How a value is written: a format string with its unit, ``"{:g} °C"``, or a function from value to text.
     panels : int
         How many axes ``draw`` is given, 1 to 4.
-    figsize : (float, float)
-        Width and height of each panel in inches.
+    figsize : (float, float), optional
+        Width and height of each panel in inches; (5, 3.5) for one panel, (4, 3.2) for several.
     **controls : list of numbers, or list of str
         The values of each parameter of ``draw``: numbers become a slider in ascending order, texts a menu.
 
@@ -261,4 +267,4 @@ def explore(
         value = start.setdefault(control.name, control.values[len(control.values) // 2])
         if value not in control.values:
             raise ValueError(f"start: expected one of {control.values} for {control.name}, got {value!r}")
-    return Explorer(draw, made, start, panels, figsize, alt)
+    return Explorer(draw, made, start, panels, figsize or ((5, 3.5) if panels == 1 else (4, 3.2)), alt)

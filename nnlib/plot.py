@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib import rcParams
 
 from nnlib.network import Network
-from nnlib.svg import COLORS, GRID, INK, STYLE, svg
+from nnlib.svg import COLORS, GRID, INK, PAPER, STYLE, svg
 from nnlib.training import History
 from nnlib.validation import Array, numbers
 
@@ -137,21 +137,25 @@ def network(ax: Axes, net: Network, inputs: list[str] | None = None, outputs: li
     largest = max(float(np.abs(layer.W).max()) for layer in net.layers) or 1.0
     written = sum(layer.W.size for layer in net.layers) <= 20
 
+    label: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9, "zorder": 2}
+    label["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "boxstyle": "square,pad=0.15"}
+
     for at, layer in enumerate(net.layers):
         for (i, j), w in np.ndenumerate(layer.W):
             (x0, y0), (x1, y1) = places[at][i], places[at + 1][j]
             style = {"color": BLUE, "linestyle": "-"} if w >= 0 else {"color": ORANGE, "linestyle": (0, (4, 2))}
             ax.plot([x0, x1], [y0, y1], linewidth=0.5 + 3 * abs(w) / largest, zorder=1, **style)
-            if written:
-                t = 0.5 if len(layer.W) > 1 or layer.n_out == 1 else 0.55
-                ax.text(x0 + t * (x1 - x0), y0 + t * (y1 - y0) + 0.1, f"{w:.2f}", ha="center", va="bottom", fontsize=9)
+            if written:  # where the lines from one neuron have spread, and those of its neighbours are elsewhere
+                t = 0.55 if len(layer.W) == 1 else 0.45 if layer.n_out == 1 else 0.3 + 0.35 * i / (len(layer.W) - 1)
+                ax.text(x0 + t * (x1 - x0), y0 + t * (y1 - y0), f"{w:.2f}".replace("-", "−"), **label)
         if written:
             for (x, y), b in zip(places[at + 1], layer.b, strict=True):
-                ax.text(x, y - 0.27, f"b = {b:.2f}", ha="center", va="top", fontsize=9)
+                ax.text(x, y - 0.105 * tall, f"b = {b:.2f}".replace("-", "−"), **label)
     for at, column in enumerate(places):
         for i, (x, y) in enumerate(column):
-            ax.plot(x, y, "o", markersize=24, markerfacecolor="#ffffff", markeredgecolor=INK, zorder=2)
+            ax.plot(x, y, "o", markersize=27, markerfacecolor=PAPER, markeredgecolor=INK, zorder=2)
             name = ends[0][i] if at == 0 else ends[1][i] if at == len(net.layers) else f"a{i + 1}".translate(SUBSCRIPTS)
             ax.text(x, y, name, ha="center", va="center", zorder=3)
-    ax.set(xlim=(-0.3, len(sizes) - 0.7), ylim=(-tall / 2 - 0.2, tall / 2))
+    ax.set_position((0, 0, 1, 1))
+    ax.set(xlim=(-0.25, len(sizes) - 0.75), ylim=(-tall / 2 - 0.15, tall / 2 + 0.05))
     ax.axis("off")

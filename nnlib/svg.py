@@ -50,7 +50,11 @@ STYLE: Any = {  # Matplotlib's type for it lists every key there is
 # Shrinks with the page; beside other panels it takes its share of the row (no style sheet in a live notebook).
 LAYOUT = "flex:1 1 20rem;min-width:min(20rem,100%);max-width:min(36rem,100%);height:auto;stroke-linejoin:round"
 
-_THEMED = {INK: "currentColor", GRID: f"var(--nn-grid,{GRID})", PAPER: f"var(--nn-paper,{PAPER})"}
+_THEMED = {
+    INK: "currentColor",
+    GRID: f"var(--nn-grid,{GRID})",
+    PAPER: f"var(--nn-paper,var(--jp-layout-color0,{PAPER}))",
+}
 _THEMED |= {color: f"var(--nn-{i},{color})" for i, color in enumerate(COLORS)}
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 _NUMBER = re.compile(r"-?\d*\.\d+(?:e-?\d+)?")

@@ -210,7 +210,7 @@ def test_network_diagram_has_a_line_for_each_weight():
     nnlib.plot.network(ax, net)
     assert len(ax.lines) == 9 + 6  # weights and neurons
     written = {text.get_text() for text in ax.texts}
-    assert {"x₁", "x₂", "ŷ", "a₃", f"{net.layers[0].W[1, 2]:.2f}"} <= written
+    assert {"x₁", "x₂", "ŷ", "a₃", f"{net.layers[0].W[1, 2]:.2f}".replace("-", "−")} <= written
     with pytest.raises(ValueError, match="inputs: expected 2 names, got 1"):
         nnlib.plot.network(ax, net, inputs=["hour"])
     with pytest.raises(ValueError, match="y_line: expected 3 values, one for each x, got 2"):

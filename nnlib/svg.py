@@ -57,7 +57,7 @@ _THEMED = {
 }
 _THEMED |= {color: f"var(--nn-{i},{color})" for i, color in enumerate(COLORS)}
 _NO_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
-_NUMBER = re.compile(r"-?\d*\.\d+(?:e-?\d+)?")
+_NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?")
 _GEOMETRY = re.compile(r'(?<= )(?:d|x|y|width|height|transform|viewBox)="[^"]*"')
 
 

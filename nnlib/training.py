@@ -163,7 +163,7 @@ def train(
     except KeyboardInterrupt:
         history.interrupted = True
     history.loss = history.loss[:done]
-    history.explanation = _explain(history, optimizer)
+    history.explanation = _explain(history, optimizer, largest=float(max(np.abs(X).max(), np.abs(y).max())))
     if history.diverged:
         warnings.warn(history.explanation, DivergenceWarning, stacklevel=2)
     return history
@@ -180,13 +180,19 @@ def _epochs(epochs: int, progress: bool) -> Iterable[int]:
     return tqdm(range(epochs), unit=" epochs")  # type: ignore[no-any-return]
 
 
-def _explain(history: History, optimizer: Optimizer) -> str:
-    """How training ended, in one sentence."""
+def _explain(history: History, optimizer: Optimizer, largest: float) -> str:
+    """How training ended, in a sentence or two; ``largest`` is the largest absolute value in X and y."""
     if history.diverged:
+        rate = optimizer.learning_rate
+        scale = (
+            ""
+            if largest < 10
+            else f"Standardise X and y, which hold values as large as {largest:.3g}. Then, if needed, t"
+        )
         return (
             f"Training diverged at epoch {history.diverged_at}: the loss went from {history.loss[0]:.3g} to "
-            f"{history.loss[-1]:.3g}. Try a smaller learning rate, for example {optimizer.learning_rate / 3:.2g} "
-            f"instead of {optimizer.learning_rate:.2g}, and standardise X and y."
+            f"{history.loss[-1]:.3g}. {scale or 'T'}ry a smaller learning rate, for example {rate / 3:.2g} "
+            f"instead of {rate:.2g}."
         )
     change = f", loss {history.loss[0]:.3g} -> {history.loss[-1]:.3g}" if history.epochs else ""
     return f"{'Interrupted after ' if history.interrupted else ''}{history.epochs} epochs{change}"

@@ -121,6 +121,16 @@ def test_tenths_are_written_as_javascript_writes_them(number):
     assert text != "-0"
 
 
+@pytest.mark.parametrize("marker", [*"ov^<>s*pPDdhHX+x|_.1"])
+def test_every_marker_can_be_packed(marker):
+    def draw(ax, height):
+        ax.plot([0, 1], [0, height], marker=marker)
+
+    explorer = nnlib.explore(draw, alt="markers", height=[1, 2])
+    data = payload(explorer.static_html())
+    assert [unpack(data["panels"][0], i) for i in range(2)] == [explorer.frame(h)[0][0] for h in (1, 2)]
+
+
 def test_pack_keeps_texts_and_numbers_that_differ():
     frames = [
         f'<svg><path d="M 0 {y} L {x}.5 -3" style="s{x}"/><text>t{y} &amp; 1.25</text></svg>'

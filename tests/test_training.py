@@ -116,6 +116,12 @@ def test_divergence_stops_explains_and_keeps_the_history():
     assert np.isfinite(net.params).all()
 
 
+def test_divergence_on_raw_units_advises_to_standardise():
+    X, y = problem()
+    with pytest.warns(nnlib.DivergenceWarning, match=r"Standardise X and y, which hold values as large as .* smaller"):
+        train(mlp([1, 1], seed=0), 100 * X, y, optimizer=GradientDescent(0.1), epochs=100)
+
+
 def test_overflow_in_the_first_epochs_is_divergence_too():
     X, y = problem()
     net = mlp([1, 1], seed=0)

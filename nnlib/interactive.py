@@ -7,7 +7,6 @@ page as plain HTML with native controls, switched by ``book/_static/explore.js``
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import itertools
 import math
@@ -23,7 +22,7 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 from nnlib.frames import compress, pack
-from nnlib.svg import STYLE, svg
+from nnlib.svg import STYLE, key, svg
 from nnlib.validation import count
 
 MAX_FRAMES = 400
@@ -67,8 +66,7 @@ class Explorer(widgets.VBox):
         self, draw: Draw, controls: Sequence[Control], start: Mapping[str, Any], panels: int, figsize: Any, alt: str
     ) -> None:
         self.draw, self.parameters, self.panels, self.alt = draw, list(controls), panels, alt
-        key = "\0".join([alt, *(control.name for control in controls)])
-        self.key = "nn" + hashlib.sha1(key.encode(), usedforsecurity=False).hexdigest()[:6]
+        self.key = key("\0".join([alt, *(control.name for control in controls)]))
         with rc_context(STYLE):
             self.axes = [self._panel(*figsize) for _ in range(panels)]
         self.frame = cache(self._frame)
@@ -167,17 +165,17 @@ def _panels(pictures: Sequence[str]) -> str:
     return f'<div class="nn-panels" style="{layout}">{"".join(pictures)}</div>'
 
 
-def _control_html(key: str, control: Control, value: Any) -> str:
+def _control_html(name: str, control: Control, value: Any) -> str:
     texts = [control.text(v) for v in control.values]
     at = control.values.index(value)
-    label = f'<label for="{key}">{escape(control.label)}</label>'
+    label = f'<label for="{name}">{escape(control.label)}</label>'
     if not control.numeric:
         options = "".join(f"<option{' selected' * (i == at)}>{escape(text)}</option>" for i, text in enumerate(texts))
-        return f'<div class="nn-control">{label}<select id="{key}" name="{control.name}">{options}</select></div>'
+        return f'<div class="nn-control">{label}<select id="{name}" name="{control.name}">{options}</select></div>'
     return (
-        f'<div class="nn-control">{label}<input type="range" id="{key}" name="{control.name}" min="0" '
+        f'<div class="nn-control">{label}<input type="range" id="{name}" name="{control.name}" min="0" '
         f'max="{len(texts) - 1}" step="1" value="{at}" aria-valuetext="{escape(texts[at])}" '
-        f'data-texts="{escape("|".join(texts))}"><output for="{key}">{escape(texts[at])}</output></div>'
+        f'data-texts="{escape("|".join(texts))}"><output for="{name}">{escape(texts[at])}</output></div>'
     )
 
 

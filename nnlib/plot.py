@@ -13,7 +13,7 @@ import numpy as np
 from matplotlib import rcParams
 
 from nnlib.network import Network
-from nnlib.svg import COLORS, GRID, INK, PAPER, STYLE, svg
+from nnlib.svg import COLORS, GRID, INK, PAPER, STYLE, key, svg
 from nnlib.training import History
 from nnlib.validation import Array, numbers
 
@@ -60,7 +60,7 @@ def show(figure: Figure, *, alt: str, caption: str = "") -> None:
     if not alt.strip():
         raise ValueError("alt: expected a sentence that says what the figure shows, got an empty text")
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
-    html = f'<figure class="nn-figure">{svg(figure, alt)}{below}</figure>'
+    html = f'<figure class="nn-figure">{svg(figure, alt, prefix=f"{key(alt)}-")}{below}</figure>'
     plt.close(figure)
     bundle = {"text/html": html, "text/plain": f"Figure: {alt}"}
     display(bundle, raw=True)  # type: ignore[no-untyped-call]  # IPython has no types for it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 from html import escape
@@ -64,6 +65,11 @@ _GEOMETRY = re.compile(r'(?<= )(?:d|x|y|width|height|transform|viewBox)="[^"]*"'
 def tenths(number: float) -> str:
     """A coordinate to 0.1, without trailing zeros: ``12.04`` is ``12``, as JavaScript writes it too."""
     return f"{round(10 * number) / 10:g}"
+
+
+def key(text: str) -> str:
+    """A short name made from ``text``, for ids that must differ between the figures of a page."""
+    return "nn" + hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:6]
 
 
 def svg(figure: Figure, alt: str, prefix: str = "") -> str:

@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from tests.conftest import SITE
+from tests.test_explore import payload, unpack
 
 pytestmark = pytest.mark.browser
 
@@ -139,6 +140,22 @@ def test_every_control_of_every_figure_changes_the_frame(visit, path):
                     control.select_option(index=1 if control.evaluate("c => c.selectedIndex") == 0 else 0)
                 assert frame_after_refresh(v.page, i) != before, (path, i, control.get_attribute("name"))
         assert v.complaints == []
+
+
+def test_script_puts_together_the_very_frames_that_were_drawn(visit):
+    """explore.js against nnlib's own frames, which are those of the live figure (tests/test_explore.py)."""
+    with visit(TRAINING) as v:
+        i = headline(v.page)
+        form = ready(v.page, i)
+        data = payload(v.page.locator(".nn-explore").nth(i).evaluate("f => f.outerHTML"))
+        sizes = [1 + int(c.get_attribute("max")) for c in form.locator("input").all()]
+        for chosen in [(0, 0, 0), (2, 4, 1), (5, 2, 3), *[(sizes[0] - 1, n, 4) for n in range(sizes[1])]]:
+            for control, value in zip(form.locator("input").all(), chosen, strict=True):
+                control.fill(str(value))
+            index = (chosen[0] * sizes[1] + chosen[1]) * sizes[2] + chosen[2]
+            drawn = "".join(unpack(panel, index) for panel in data["panels"])
+            as_parsed = "s => { const d = document.createElement('div'); d.innerHTML = s; return d.innerHTML }"
+            assert frame_after_refresh(v.page, i) == [v.page.evaluate(as_parsed, drawn), data["says"][index]]
 
 
 def test_headline_figure_moves_by_mouse(visit):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,8 +46,21 @@ def render(self: Any, node: nodes.Element, tex: str, display: bool) -> str:
         return f"<code>{self.encode(tex)}</code>"
 
 
+def keep_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Let the comma or full stop after a formula stay on its line: browsers break after any formula."""
+    for node in doctree.findall(nodes.math):
+        after = node.next_node(descend=False, siblings=True)
+        found = re.match(r"[.,;:!?)\]”’]+", after.astext()) if isinstance(after, nodes.Text) else None
+        if found:
+            node["punctuation"] = found[0]
+            after.parent.replace(after, nodes.Text(after.astext()[found.end() :]))
+
+
 def visit_inline(self: Any, node: nodes.math) -> None:
-    self.body.append(render(self, node, node.astext(), display=False))
+    formula = render(self, node, node.astext(), display=False)
+    if "punctuation" in node:
+        formula = f'<span class="nn-nowrap">{formula}{self.encode(node["punctuation"])}</span>'
+    self.body.append(formula)
     raise nodes.SkipNode
 
 
@@ -69,5 +83,6 @@ def visit_block(self: Any, node: nodes.math_block) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
+    app.connect("doctree-resolved", keep_punctuation)
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -82,7 +82,15 @@ def visit_block(self: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def close_engine(app: Sphinx, exception: Exception | None) -> None:
+    """Stop the engine's thread while Python still runs: left to Python's own end, 3.13 waits for it for ever."""
+    if engine.cache_info().currsize:
+        engine().close()
+        engine.cache_clear()
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("doctree-resolved", keep_punctuation)
+    app.connect("build-finished", close_engine)
     app.add_html_math_renderer("mathml", (visit_inline, None), (visit_block, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

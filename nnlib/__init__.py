@@ -23,20 +23,25 @@ from nnlib.gradient_check import GradientReport, check_gradients
 from nnlib.layers import Dense
 from nnlib.losses import MeanSquaredError
 from nnlib.network import Network, mlp
-from nnlib.optimizers import GradientDescent
+from nnlib.optimizers import Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSProp
 from nnlib.preprocessing import StandardScaler
 from nnlib.training import DivergenceWarning, History, train
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Adam",
+    "AdamW",
     "Dense",
     "DivergenceWarning",
     "GradientDescent",
     "GradientReport",
     "History",
     "MeanSquaredError",
+    "Momentum",
+    "Nesterov",
     "Network",
+    "RMSProp",
     "StandardScaler",
     "activations",
     "check_gradients",

@@ -1,4 +1,7 @@
-"""Optimisers: how parameters change, given their gradient. The change is made in place, in ``params``."""
+"""Optimisers: how parameters change, given their gradient. The change is made in place, in ``params``.
+
+All of them keep what they remember in arrays as long as ``params``, allocated at the first step and used again.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +9,49 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from nnlib.validation import Array, positive
+from nnlib.validation import Array, fraction, positive
 
 
 class Optimizer(ABC):
-    """One update rule with its settings, and whatever it remembers between steps."""
+    """One update rule with its settings, and whatever it remembers between steps.
 
-    learning_rate: float
+    Attributes
+    ----------
+    learning_rate : float
+        η. It may be changed between steps.
+    steps : int
+        How many steps have been made.
+    memory : dict of str to ndarray
+        What the rule remembers, by name; empty before the first step.
+    """
 
-    @abstractmethod
+    remembers: tuple[str, ...] = ()
+
+    def __init__(self, learning_rate: float) -> None:
+        self.learning_rate = positive("learning_rate", learning_rate)
+        self.steps = 0
+        self.memory: dict[str, Array] = {}
+        self._scratch = (np.empty(0), np.empty(0))
+
     def step(self, params: Array, grads: Array) -> None:
         """Change ``params`` (n_params,) in place, given ``grads`` of the same shape; ``grads`` stay as they are."""
+        if self._scratch[0].shape != params.shape or self._scratch[0].dtype != params.dtype:
+            self.steps = 0  # other parameters: begin anew
+            self.memory = {name: np.zeros_like(params) for name in self.remembers}
+            self._scratch = (np.empty_like(params), np.empty_like(params))
+        self.steps += 1
+        self.update(params, grads, *self._scratch)
+
+    @abstractmethod
+    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+        """The rule itself; ``change`` and ``other`` are scratch arrays of the same shape."""
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.learning_rate:g})"
 
 
 class GradientDescent(Optimizer):
-    r"""Plain gradient descent: :math:`\theta \leftarrow \theta - \eta \, \partial L / \partial \theta`.
+    r"""Plain gradient descent: :math:`\theta \leftarrow \theta - \eta g`, with :math:`g = \partial L / \partial \theta`.
 
     Parameters
     ----------
@@ -40,15 +71,207 @@ class GradientDescent(Optimizer):
     [0.0, 3.0]
     """
 
-    def __init__(self, learning_rate: float) -> None:
-        self.learning_rate = positive("learning_rate", learning_rate)
-        self._change = np.empty(0)
+    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+        np.multiply(grads, self.learning_rate, out=change)
+        np.subtract(params, change, out=params)
 
-    def step(self, params: Array, grads: Array) -> None:
-        if self._change.shape != params.shape or self._change.dtype != params.dtype:
-            self._change = np.empty_like(params)
-        np.multiply(grads, self.learning_rate, out=self._change)
-        np.subtract(params, self._change, out=params)
 
-    def __repr__(self) -> str:
-        return f"GradientDescent({self.learning_rate:g})"
+class Momentum(Optimizer):
+    r"""Gradient descent with a velocity: :math:`v \leftarrow \mu v + g`, :math:`\theta \leftarrow \theta - \eta v`.
+
+    Polyak (1964), in the form that PyTorch uses: η multiplies the velocity, so that it can change between steps.
+
+    Parameters
+    ----------
+    learning_rate : float
+        η, above zero.
+    momentum : float
+        μ, from 0 to below 1: how much of the velocity is kept. Steady gradients add up to steps of η / (1 - μ).
+
+    Raises
+    ------
+    ValueError, TypeError
+        For numbers out of these ranges.
+
+    Examples
+    --------
+    >>> params, rule = np.array([1.0]), Momentum(0.1, momentum=0.5)
+    >>> for _ in range(2):
+    ...     rule.step(params, np.array([1.0]))
+    >>> params.round(6).tolist()  # 1 - 0.1 * 1 - 0.1 * 1.5
+    [0.75]
+    """
+
+    remembers = ("velocity",)
+
+    def __init__(self, learning_rate: float, momentum: float = 0.9) -> None:
+        super().__init__(learning_rate)
+        self.momentum = fraction("momentum", momentum)
+
+    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+        velocity = self.memory["velocity"]
+        velocity *= self.momentum
+        velocity += grads
+        np.multiply(velocity, self.learning_rate, out=change)
+        np.subtract(params, change, out=params)
+
+
+class Nesterov(Momentum):
+    r"""Momentum that looks ahead: :math:`v \leftarrow \mu v + g`, :math:`\theta \leftarrow \theta - \eta (g + \mu v)`.
+
+    Nesterov (1983), in the form of Sutskever et al. (2013) that PyTorch uses. Parameters as :class:`Momentum`.
+
+    Examples
+    --------
+    >>> params = np.array([1.0])
+    >>> Nesterov(0.1, momentum=0.5).step(params, np.array([1.0]))
+    >>> params.round(6).tolist()  # 1 - 0.1 * (1 + 0.5 * 1)
+    [0.85]
+    """
+
+    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+        velocity = self.memory["velocity"]
+        velocity *= self.momentum
+        velocity += grads
+        np.multiply(velocity, self.momentum, out=change)
+        change += grads
+        change *= self.learning_rate
+        np.subtract(params, change, out=params)
+
+
+class RMSProp(Optimizer):
+    r"""Steps scaled by the recent size of each gradient:
+
+    .. math:: s \leftarrow \rho s + (1 - \rho) g^2, \qquad \theta \leftarrow \theta - \eta \frac{g}{\sqrt{s} + \epsilon}
+
+    Tieleman and Hinton (2012, lecture notes), as in PyTorch.
+
+    Parameters
+    ----------
+    learning_rate : float
+        η, above zero.
+    decay : float
+        ρ, from 0 to below 1.
+    epsilon : float
+        ε, above zero: keeps the division finite.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For numbers out of these ranges.
+
+    Examples
+    --------
+    >>> params = np.array([1.0, 1.0])
+    >>> RMSProp(0.1, decay=0.75).step(params, np.array([1.0, 1000.0]))
+    >>> params.round(6).tolist()  # the same step, whatever the size of the gradient
+    [0.8, 0.8]
+    """
+
+    remembers = ("square",)
+
+    def __init__(self, learning_rate: float, decay: float = 0.99, epsilon: float = 1e-8) -> None:
+        super().__init__(learning_rate)
+        self.decay, self.epsilon = fraction("decay", decay), positive("epsilon", epsilon)
+
+    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+        square = self.memory["square"]
+        np.multiply(grads, grads, out=other)
+        other *= 1 - self.decay
+        square *= self.decay
+        square += other
+        np.sqrt(square, out=other)
+        other += self.epsilon
+        np.divide(grads, other, out=change)
+        change *= self.learning_rate
+        np.subtract(params, change, out=params)
+
+
+class Adam(Optimizer):
+    r"""Momentum and RMSProp together, each corrected for its start at zero:
+
+    .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad s \leftarrow \beta_2 s + (1 - \beta_2) g^2, \qquad
+              \theta \leftarrow \theta - \eta \, \frac{m / (1 - \beta_1^t)}{\sqrt{s / (1 - \beta_2^t)} + \epsilon}
+
+    Kingma and Ba (2015), algorithm 1; t counts the steps from 1.
+
+    Parameters
+    ----------
+    learning_rate : float
+        η, above zero.
+    beta1, beta2 : float
+        From 0 to below 1: how much of the mean and of the mean square is kept.
+    epsilon : float
+        ε, above zero.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For numbers out of these ranges.
+
+    Examples
+    --------
+    >>> params = np.array([1.0, 1.0])
+    >>> Adam(0.1).step(params, np.array([0.001, -1000.0]))
+    >>> params.round(4).tolist()  # the first step is η, against the sign of the gradient
+    [0.9, 1.1]
+    """
+
+    remembers = ("mean", "square")
+
+    def __init__(
+        self, learning_rate: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
+    ) -> None:
+        super().__init__(learning_rate)
+        self.beta1, self.beta2 = fraction("beta1", beta1), fraction("beta2", beta2)
+        self.epsilon = positive("epsilon", epsilon)
+
+    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+        mean, square = self.memory["mean"], self.memory["square"]
+        np.multiply(grads, 1 - self.beta1, out=other)
+        mean *= self.beta1
+        mean += other
+        np.multiply(grads, grads, out=other)
+        other *= 1 - self.beta2
+        square *= self.beta2
+        square += other
+        np.sqrt(square, out=other)
+        other *= 1 / np.sqrt(1 - self.beta2**self.steps)  # √(s / c) = √s / √c
+        other += self.epsilon
+        np.divide(mean, other, out=change)
+        change *= self.learning_rate / (1 - self.beta1**self.steps)
+        np.subtract(params, change, out=params)
+
+
+class AdamW(Adam):
+    r"""Adam with decoupled weight decay: first :math:`\theta \leftarrow (1 - \eta \lambda) \theta`, then Adam's step.
+
+    Loshchilov and Hutter (2019). The decay applies to all parameters, biases too, as in PyTorch.
+
+    Parameters
+    ----------
+    weight_decay : float
+        λ, above zero. The others as :class:`Adam`.
+
+    Examples
+    --------
+    >>> params = np.array([1.0])
+    >>> AdamW(0.1, weight_decay=0.5).step(params, np.array([1.0]))
+    >>> params.round(6).tolist()  # 1 * (1 - 0.1 * 0.5) - 0.1
+    [0.85]
+    """
+
+    def __init__(
+        self,
+        learning_rate: float = 1e-3,
+        beta1: float = 0.9,
+        beta2: float = 0.999,
+        epsilon: float = 1e-8,
+        weight_decay: float = 1e-2,
+    ) -> None:
+        super().__init__(learning_rate, beta1, beta2, epsilon)
+        self.weight_decay = positive("weight_decay", weight_decay)
+
+    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+        params *= 1 - self.learning_rate * self.weight_decay
+        super().update(params, grads, change, other)

@@ -52,6 +52,15 @@ def positive(argument: str, value: object) -> float:
     return number
 
 
+def fraction(argument: str, value: object) -> float:
+    """``value`` as a float from 0 to below 1."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{argument}: expected a number from 0 to below 1, got {type(value).__name__} {value!r}")
+    if not 0 <= value < 1:
+        raise ValueError(f"{argument}: expected a number from 0 to below 1, got {value!r}")
+    return float(value)
+
+
 def numbers(argument: str, value: object, dtype: DTypeLike = np.float64) -> Array:
     """``value`` as an array of finite floats, copied only when its type must change."""
     try:

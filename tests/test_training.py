@@ -134,12 +134,12 @@ def test_ctrl_c_keeps_what_was_learned():
     X, y = problem()
 
     class Interrupting(GradientDescent):
-        steps = 0
+        calls = 0
 
         def step(self, params, grads):
             super().step(params, grads)
-            self.steps += 1
-            if self.steps == 6:
+            self.calls += 1
+            if self.calls == 6:
                 raise KeyboardInterrupt
 
     net, plain = mlp([1, 4, 1], seed=0), mlp([1, 4, 1], seed=0)

@@ -51,7 +51,7 @@ class Optimizer(ABC):
 
 
 class GradientDescent(Optimizer):
-    r"""Plain gradient descent: :math:`\theta \leftarrow \theta - \eta g`, with :math:`g = \partial L / \partial \theta`.
+    r"""Plain gradient descent: :math:`\theta \leftarrow \theta - \eta g` with :math:`g = \partial L / \partial \theta`.
 
     Parameters
     ----------

@@ -6,11 +6,12 @@ Each one is called with an array of pre-activations ``Z`` of any shape and retur
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 
 import numpy as np
 
-from nnlib.validation import Array, lookup
+from nnlib.validation import Array, fraction, lookup
 
 
 class Activation(ABC):
@@ -125,12 +126,107 @@ class ReLU(Activation):
         return np.multiply(dA, np.greater(Z, 0), out=out)
 
 
+class LeakyReLU(Activation):
+    r"""ReLU that lets a little through, :math:`f(z) = \max(z, sz)`: no unit is ever without a gradient.
+
+    The slope is s for :math:`z < 0` and 1 for :math:`z > 0`; at the kink ``z = 0`` it is taken as s.
+
+    Parameters
+    ----------
+    slope : float
+        s, from 0 to below 1.
+
+    >>> leaky_relu(np.array([-2.0, 3.0])).tolist()
+    [-0.02, 3.0]
+    """
+
+    name = "leaky_relu"
+
+    def __init__(self, slope: float = 0.01) -> None:
+        self.slope = fraction("slope", slope)
+
+    def __call__(self, Z: Array, out: Array | None = None) -> Array:
+        A: Array = np.maximum(Z, self.slope * Z, out=out)
+        return A
+
+    def derivative(self, Z: Array) -> Array:
+        return np.where(np.greater(Z, 0), Z.dtype.type(1), Z.dtype.type(self.slope))
+
+
+class Softplus(Activation):
+    r"""A smooth ReLU, :math:`f(z) = \ln(1 + e^z)` with :math:`f'(z) = 1 / (1 + e^{-z})`, the sigmoid.
+
+    >>> softplus(np.array([-1000.0, 0.0, 1000.0])).round(3).tolist()
+    [0.0, 0.693, 1000.0]
+    """
+
+    name = "softplus"
+
+    def __call__(self, Z: Array, out: Array | None = None) -> Array:
+        A: Array = np.logaddexp(Z.dtype.type(0), Z, out=out)
+        return A
+
+    def derivative(self, Z: Array) -> Array:
+        return sigmoid(Z)
+
+
+class GELU(Activation):
+    r"""Gaussian error linear unit, in its tanh form:
+
+    .. math:: f(z) = \tfrac12 z (1 + \tanh u), \qquad u = \sqrt{2 / \pi} \, (z + 0.044715 z^3)
+
+    Hendrycks and Gimpel (2016). It differs from the exact form, z times the normal distribution, by less than 0.001.
+
+    >>> gelu_tanh(np.array([-1000.0, 0.0, 1.0, 1000.0])).round(3).tolist()
+    [-0.0, 0.0, 0.841, 1000.0]
+    """
+
+    name = "gelu_tanh"
+
+    def __call__(self, Z: Array, out: Array | None = None) -> Array:
+        A: Array = np.multiply(Z, 0.5 * (1 + np.tanh(self._inner(Z))), out=out)
+        return A
+
+    def derivative(self, Z: Array) -> Array:
+        t = np.tanh(self._inner(Z))
+        return 0.5 * (1 + t) + 0.5 * Z * (1 - t**2) * _ROOT * (1 + 3 * 0.044715 * Z**2)
+
+    def _inner(self, Z: Array) -> Array:
+        return _ROOT * (Z + 0.044715 * Z**3)
+
+
+class Step(Activation):
+    r"""The threshold of the first neurons: 1 for :math:`z > 0`, else 0. Its slope is 0: no gradient passes it.
+
+    >>> step(np.array([-2.0, 0.0, 3.0])).tolist()
+    [0.0, 0.0, 1.0]
+    """
+
+    name = "step"
+
+    def __call__(self, Z: Array, out: Array | None = None) -> Array:
+        A = np.empty_like(Z) if out is None else out
+        A[...] = np.greater(Z, 0)
+        return A
+
+    def derivative(self, Z: Array) -> Array:
+        return np.zeros_like(Z)
+
+
+_ROOT = math.sqrt(2 / math.pi)
+
 identity = Identity()
 tanh = Tanh()
 sigmoid = Sigmoid()
 relu = ReLU()
+leaky_relu = LeakyReLU()
+softplus = Softplus()
+gelu_tanh = GELU()
+step = Step()
 
-ACTIVATIONS: dict[str, Activation] = {f.name: f for f in (identity, tanh, sigmoid, relu)}
+ACTIVATIONS: dict[str, Activation] = {
+    f.name: f for f in (identity, tanh, sigmoid, relu, leaky_relu, softplus, gelu_tanh, step)
+}
 
 
 def get(activation: str | Activation) -> Activation:

@@ -34,6 +34,36 @@ class Glorot(Initializer):
         return "Glorot()"
 
 
+class He(Initializer):
+    r"""Normal with standard deviation :math:`\sqrt{2 / n_\text{in}}`: for ReLU, which lets half of its inputs through.
+
+    He et al. (2015), equation 10.
+
+    >>> He()(100, 4, np.random.default_rng(0)).shape
+    (100, 4)
+    """
+
+    gain = 2.0
+
+    def __call__(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+        return rng.normal(0, np.sqrt(self.gain / n_in), (n_in, n_out))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class LeCun(He):
+    r"""Normal with standard deviation :math:`\sqrt{1 / n_\text{in}}`: a weighted sum stays as large as its inputs.
+
+    LeCun et al. (1998), section 4.6.
+
+    >>> LeCun()(100, 4, np.random.default_rng(0)).shape
+    (100, 4)
+    """
+
+    gain = 1.0
+
+
 class Uniform(Initializer):
     """Uniform on (-limit, limit), whatever the size of the layer.
 
@@ -68,7 +98,13 @@ class Constant(Initializer):
         return f"Constant({self.value:g})"
 
 
-INITIALIZERS: dict[str, Initializer] = {"glorot": Glorot(), "uniform": Uniform(), "zeros": Constant(0.0)}
+INITIALIZERS: dict[str, Initializer] = {
+    "glorot": Glorot(),
+    "he": He(),
+    "lecun": LeCun(),
+    "uniform": Uniform(),
+    "zeros": Constant(0.0),
+}
 
 
 def get(initializer: str | Initializer) -> Initializer:

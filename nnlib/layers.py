@@ -34,9 +34,9 @@ class Dense:
     n_in, n_out : int
         Number of inputs and of neurons, at least 1.
     activation : str or Activation
-        ``"identity"``, ``"tanh"``, ``"sigmoid"``, ``"relu"``, or an instance.
+        One of ``nnlib.activations.ACTIVATIONS``, such as ``"tanh"``, or an instance.
     initializer : str or Initializer
-        ``"glorot"``, ``"uniform"``, ``"zeros"``, or an instance such as ``initializers.Constant(0.5)``.
+        One of ``nnlib.initializers.INITIALIZERS``, such as ``"glorot"``, or an instance: ``Constant(0.5)``.
 
     Attributes
     ----------

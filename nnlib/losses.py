@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from nnlib.validation import Array, lookup, matrix, targets
+from nnlib.validation import Array, lookup, matrix, positive, targets
 
 
 class Loss(ABC):
@@ -57,9 +57,64 @@ class MeanSquaredError(Loss):
         return value
 
 
-mse = MeanSquaredError()
+class MeanAbsoluteError(Loss):
+    r"""Mean absolute error: a large miss counts no more than in proportion. With :math:`e = \hat y - y`,
 
-LOSSES: dict[str, Loss] = {loss.name: loss for loss in (mse,)}
+    .. math:: L = \frac{1}{Nk} \sum_{n,j} |e_{nj}|, \qquad
+              \frac{\partial L}{\partial \hat y_{nj}} = \frac{1}{Nk} \operatorname{sign}(e_{nj})
+
+    At the kink e = 0 the slope is taken as 0.
+
+    >>> mae(np.array([[1.0], [-3.0]]), np.array([[0.0], [0.0]]))
+    2.0
+    """
+
+    name = "mae"
+
+    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> float:
+        np.subtract(y_hat, y, out=out)
+        value = float(np.abs(out).sum()) / out.size
+        np.sign(out, out=out)
+        out /= out.size
+        return value
+
+
+class Huber(Loss):
+    r"""Squared where the error is small, linear where it is large. With :math:`e = \hat y - y` and a threshold δ,
+
+    .. math:: L = \frac{1}{Nk} \sum_{n,j} \begin{cases} \tfrac12 e_{nj}^2 & |e_{nj}| \le \delta \\
+              \delta (|e_{nj}| - \tfrac12 \delta) & \text{else} \end{cases}, \qquad
+              \frac{\partial L}{\partial \hat y_{nj}} = \frac{1}{Nk} \min(\delta, \max(-\delta, e_{nj}))
+
+    Huber (1964).
+
+    Parameters
+    ----------
+    threshold : float
+        δ, above zero, in the units of y.
+
+    >>> huber(np.array([[0.5], [3.0]]), np.array([[0.0], [0.0]]))  # (0.125 + 2.5) / 2
+    1.3125
+    """
+
+    name = "huber"
+
+    def __init__(self, threshold: float = 1.0) -> None:
+        self.threshold = positive("threshold", threshold)
+
+    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> float:
+        error = np.subtract(y_hat, y)
+        np.clip(error, -self.threshold, self.threshold, out=out)
+        value = float(np.sum(out * (error - 0.5 * out))) / out.size  # both cases: c (e - c / 2), c the clipped error
+        out /= out.size
+        return value
+
+
+mse = MeanSquaredError()
+mae = MeanAbsoluteError()
+huber = Huber()
+
+LOSSES: dict[str, Loss] = {loss.name: loss for loss in (mse, mae, huber)}
 
 
 def get(loss: str | Loss) -> Loss:

@@ -189,7 +189,8 @@ class GELU(Activation):
 
     def derivative(self, Z: Array) -> Array:
         t = np.tanh(self._inner(Z))
-        return 0.5 * (1 + t) + 0.5 * Z * (1 - t**2) * _ROOT * (1 + 3 * 0.044715 * Z**2)
+        slope: Array = 0.5 * (1 + t) + 0.5 * Z * (1 - t**2) * _ROOT * (1 + 3 * 0.044715 * Z**2)
+        return slope
 
     def _inner(self, Z: Array) -> Array:
         return _ROOT * (Z + 0.044715 * Z**3)

@@ -19,7 +19,7 @@ class Optimizer(ABC):
     ----------
     learning_rate : float
         η. It may be changed between steps.
-    steps : int
+    iterations : int
         How many steps have been made.
     memory : dict of str to ndarray
         What the rule remembers, by name; empty before the first step.
@@ -29,17 +29,17 @@ class Optimizer(ABC):
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = positive("learning_rate", learning_rate)
-        self.steps = 0
+        self.iterations = 0
         self.memory: dict[str, Array] = {}
         self._scratch = (np.empty(0), np.empty(0))
 
     def step(self, params: Array, grads: Array) -> None:
         """Change ``params`` (n_params,) in place, given ``grads`` of the same shape; ``grads`` stay as they are."""
         if self._scratch[0].shape != params.shape or self._scratch[0].dtype != params.dtype:
-            self.steps = 0  # other parameters: begin anew
+            self.iterations = 0  # other parameters: begin anew
             self.memory = {name: np.zeros_like(params) for name in self.remembers}
             self._scratch = (np.empty_like(params), np.empty_like(params))
-        self.steps += 1
+        self.iterations += 1
         self.update(params, grads, *self._scratch)
 
     @abstractmethod
@@ -236,10 +236,10 @@ class Adam(Optimizer):
         square *= self.beta2
         square += other
         np.sqrt(square, out=other)
-        other *= 1 / np.sqrt(1 - self.beta2**self.steps)  # √(s / c) = √s / √c
+        other *= 1 / np.sqrt(1 - self.beta2**self.iterations)  # √(s / c) = √s / √c
         other += self.epsilon
         np.divide(mean, other, out=change)
-        change *= self.learning_rate / (1 - self.beta1**self.steps)
+        change *= self.learning_rate / (1 - self.beta1**self.iterations)
         np.subtract(params, change, out=params)
 
 

@@ -75,7 +75,7 @@ def test_steps_equal_the_formula(rule):
         optimizer.step(params, g)
         np.testing.assert_array_equal(g, kept)
     np.testing.assert_allclose(params, RULES[rule](gradients, theta), rtol=1e-11, atol=1e-13)
-    assert optimizer.steps == 40
+    assert optimizer.iterations == 40
 
 
 @pytest.mark.parametrize("rule", RULES)

@@ -71,5 +71,5 @@ lock: .venv/book
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test -c requirements.txt pyproject.toml -o requirements-test.txt
 
 clean:
-	rm -rf _build .venv nnlib_course.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build build .venv nnlib_course.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

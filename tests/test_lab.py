@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
@@ -30,32 +31,36 @@ def lab_server(folder: Path) -> Iterator[str]:
     shutil.copytree(ROOT / "book", folder / "book")
     environment = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}
     environment |= {f"JUPYTER_{kind}_DIR": str(folder / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
     log = (folder / "log.txt").open("w")
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", "--port=0",
+        [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
          f"--ServerApp.base_url={PREFIX}", "--IdentityProvider.token=", "--LabApp.expose_app_in_browser=True",
          "--notebook-dir=."],
         cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        yield wait_for_address(server, folder / "log.txt")
+        address = f"http://127.0.0.1:{port}{PREFIX}"
+        wait_until_it_answers(server, address, folder / "log.txt")
+        yield address
     finally:
         server.terminate()
         server.wait(20)
         log.close()
 
 
-def wait_for_address(server: subprocess.Popen, log: Path) -> str:
+def wait_until_it_answers(server: subprocess.Popen, address: str, log: Path) -> None:
     for _ in range(300):
-        found = re.search(rf"http://127\.0\.0\.1:\d+{PREFIX}lab", log.read_text())
-        if found:
-            address = found[0].removesuffix("lab")
+        try:
             with urlopen(address + "api") as answer:
                 assert answer.status == 200
-            return address
-        if server.poll() is not None:
-            break
-        time.sleep(0.2)
+            return
+        except URLError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.2)
     raise RuntimeError(f"JupyterLab did not start:\n{log.read_text()}")
 
 

@@ -62,8 +62,8 @@ def check_gradients(
     y: Array,
     *,
     loss: str | Loss = "mse",
-    h: float = 1e-5,
-    tolerance: float = 1e-7,
+    h: float = 1e-6,
+    tolerance: float = 1e-6,
 ) -> GradientReport:
     r"""Compare ``net.backward`` with central differences of the loss.
 

@@ -214,7 +214,7 @@ def test_any_network_passes_the_gradient_check(sizes, rows, activation, output, 
     net.params[:] = rng.normal(size=net.params.size)  # biases too; far from the kink of ReLU, almost surely
     X, y = rng.normal(size=(rows, sizes[0])), rng.normal(size=(rows, sizes[-1]))
     assert net.forward(X).shape == (rows, sizes[-1])
-    report = nnlib.check_gradients(net, X, y, tolerance=1e-6)
+    report = nnlib.check_gradients(net, X, y)
     kinked = {activation, output} & {"relu", "leaky_relu", "step"} and closest_kink(net, X) < 1e-4
     assert report.ok or kinked, str(report)
 
@@ -258,7 +258,7 @@ def test_gradient_check_finds_a_wrong_layer():
     assert wrong == {"b2[0]"}
     assert not report.ok
     assert "b2             1  WRONG, 5.0e-01" in str(report)
-    assert "W1             3  ok, below 1e-07" in str(report)
+    assert "W1             3  ok, below 1e-06" in str(report)
 
 
 def test_gradient_check_leaves_the_network_as_it_was():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import gzip
 import http.server
@@ -49,8 +50,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
         self.server.sent[urlsplit(self.path).path] = len(body)
+        with contextlib.suppress(ConnectionError):  # a page that is closed early
+            self.wfile.write(body)
 
     def log_message(self, *_: object) -> None:
         pass

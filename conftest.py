@@ -83,7 +83,7 @@ def same(line: str, expected: str) -> bool:
     )
 
 
-class Chapter(IPyNbFile):  # type: ignore[misc]
+class Chapter(IPyNbFile):
     """One chapter: its code cells, run in one kernel from top to bottom."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -116,7 +116,7 @@ class Chapter(IPyNbFile):  # type: ignore[misc]
         return cells
 
 
-class ChapterCell(IPyNbCell):  # type: ignore[misc]
+class ChapterCell(IPyNbCell):
     """One code cell: runs without an error, and shows the text it should."""
 
     expected: list[str] | None

@@ -51,7 +51,8 @@ def pack(frames: list[str]) -> dict[str, Any]:
     """
     parsed = [_tokens(frame) for frame in frames]
     structures = list(dict.fromkeys(structure for structure, _ in parsed))
-    templates, packed = [], [[] for _ in frames]  # type: ignore[var-annotated]
+    templates: list[dict[str, Any]] = []
+    packed: list[list[Any]] = [[] for _ in frames]
     for k, structure in enumerate(structures):
         members = [i for i, (other, _) in enumerate(parsed) if other == structure]
         columns = list(zip(*(parsed[i][1] for i in members), strict=True))

@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 
 from nnlib.frames import compress, pack
 from nnlib.svg import STYLE, key, svg
-from nnlib.validation import count
+from nnlib.validation import count, sentence
 
 MAX_FRAMES = 400
 Draw = Callable[..., str | None]
@@ -32,8 +32,8 @@ Draw = Callable[..., str | None]
 class Control:
     """One control of a figure: its name, its label and the values it can take."""
 
-    def __init__(self, name: str, values: Sequence[Any], label: str, show: str | Callable[[Any], str]) -> None:
-        self.name, self.label, self.show = name, label, show
+    def __init__(self, name: str, values: Sequence[Any], label: str, show: str | Callable[[Any], str] | None) -> None:
+        self.name, self.label = name, label
         if isinstance(values, str) or not hasattr(values, "__iter__"):
             raise TypeError(f"{name}: expected a list of values, got {type(values).__name__} {values!r}")
         values = list(values)
@@ -47,11 +47,10 @@ class Control:
             values = sorted(values)
         elif any(numeric) or not all(isinstance(v, str) for v in values):
             raise TypeError(f"{name}: expected numbers, which can be put in order, or texts alone, got {values}")
-        elif show == "{:g}":
-            self.show = "{}"
         if len(set(values)) < len(values):
             raise ValueError(f"{name}: expected each value once, got {values}")
         self.values = values
+        self.show = show or ("{:g}" if self.numeric else "{}")
 
     def text(self, value: Any) -> str:
         """A value as the reader sees it."""
@@ -120,7 +119,7 @@ class Explorer(widgets.VBox):
     def _show(self, frame: tuple[tuple[str, ...], str]) -> None:
         pictures, says = frame
         self.picture.value = _panels(pictures)
-        self.says.value = f'<p class="nn-says" aria-live="polite">{escape(says)}</p>'
+        self.says.value = _says(says)
 
     def static_html(self) -> str:
         """The figure as plain HTML: native controls, the frame at the start values, and all frames, packed."""
@@ -139,7 +138,7 @@ class Explorer(widgets.VBox):
         return (
             f'<div class="nn-explore" id="{self.key}" role="group" aria-label="{escape(self.alt)}">'
             f'<form class="nn-controls" autocomplete="off" hidden>{controls}</form>'
-            f'{_panels(first)}<p class="nn-says" aria-live="polite">{escape(says)}</p>'
+            f"{_panels(first)}{_says(says)}"
             f'<noscript><p class="nn-note">{escape(self._where())} The controls need JavaScript.</p></noscript>'
             f'<script type="text/plain" class="nn-frames">{compress(payload)}</script></div>'
         )
@@ -163,6 +162,10 @@ class Explorer(widgets.VBox):
 def _panels(pictures: Sequence[str]) -> str:
     layout = "display:flex;flex-wrap:wrap;gap:0.25rem 0.5rem;justify-content:center"
     return f'<div class="nn-panels" style="{layout}">{"".join(pictures)}</div>'
+
+
+def _says(text: str) -> str:
+    return f'<p class="nn-says" aria-live="polite">{escape(text)}</p>'
 
 
 def _control_html(name: str, control: Control, value: Any) -> str:
@@ -234,8 +237,7 @@ def explore(
     >>> explore(draw, alt="A line through the origin", slope=[1, 2, 3])
     explore: 3 slope
     """
-    if not alt.strip():
-        raise ValueError("alt: expected a sentence that says what the figure shows, got an empty text")
+    sentence("alt", alt)
     panels = count("panels", panels)
     if panels > 4:
         raise ValueError(f"panels: expected 1 to 4, got {panels}")
@@ -254,7 +256,7 @@ def explore(
             if name not in controls:
                 raise ValueError(f"{argument}: unknown control {name!r}; the controls are {list(controls)}")
     made = [
-        Control(name, values, labels.get(name, name.replace("_", " ")), formats.get(name, "{:g}"))
+        Control(name, values, labels.get(name, name.replace("_", " ")), formats.get(name))
         for name, values in controls.items()
     ]
     frames = math.prod(len(control.values) for control in made)

@@ -50,6 +50,13 @@ class Optimizer(ABC):
         return f"{type(self).__name__}({self.learning_rate:g})"
 
 
+def _moving_mean(mean: Array, values: Array, keep: float, scratch: Array) -> None:
+    """``mean <- keep * mean + (1 - keep) * values``, in place; ``scratch`` may be ``values`` itself."""
+    np.multiply(values, 1 - keep, out=scratch)
+    mean *= keep
+    mean += scratch
+
+
 class GradientDescent(Optimizer):
     r"""Plain gradient descent: :math:`\theta \leftarrow \theta - \eta g` with :math:`g = \partial L / \partial \theta`.
 
@@ -177,9 +184,7 @@ class RMSProp(Optimizer):
     def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
         square = self.memory["square"]
         np.multiply(grads, grads, out=other)
-        other *= 1 - self.decay
-        square *= self.decay
-        square += other
+        _moving_mean(square, other, self.decay, scratch=other)
         np.sqrt(square, out=other)
         other += self.epsilon
         np.divide(grads, other, out=change)
@@ -228,13 +233,9 @@ class Adam(Optimizer):
 
     def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
         mean, square = self.memory["mean"], self.memory["square"]
-        np.multiply(grads, 1 - self.beta1, out=other)
-        mean *= self.beta1
-        mean += other
+        _moving_mean(mean, grads, self.beta1, scratch=other)
         np.multiply(grads, grads, out=other)
-        other *= 1 - self.beta2
-        square *= self.beta2
-        square += other
+        _moving_mean(square, other, self.beta2, scratch=other)
         np.sqrt(square, out=other)
         other *= 1 / np.sqrt(1 - self.beta2**self.iterations)  # √(s / c) = √s / √c
         other += self.epsilon

@@ -13,9 +13,9 @@ import numpy as np
 from matplotlib import rcParams
 
 from nnlib.network import Network
-from nnlib.svg import COLORS, GRID, INK, PAPER, STYLE, key, svg
+from nnlib.svg import COLORS, DASHES, GRID, INK, PAPER, STYLE, key, svg
 from nnlib.training import History
-from nnlib.validation import Array, numbers
+from nnlib.validation import Array, numbers, sentence
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,7 +26,7 @@ SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 # Colour, line style and marker of the first, second, ... thing in a figure.
 LINES = tuple(
     {"color": color, "linestyle": line, "marker": marker, "markevery": 0.2}
-    for color, line, marker in zip(COLORS, ("-", "--", "-.", ":", "-"), ("", "", "", "", "s"), strict=True)
+    for color, line, marker in zip(COLORS, DASHES, ("", "", "", "", "s"), strict=True)
 )
 
 __all__ = ["BLUE", "BROWN", "COLORS", "GREEN", "GRID", "INK", "LINES", "ORANGE", "PURPLE"]
@@ -57,8 +57,7 @@ def show(figure: Figure, *, alt: str, caption: str = "") -> None:
     from IPython.display import display
     from matplotlib import pyplot as plt
 
-    if not alt.strip():
-        raise ValueError("alt: expected a sentence that says what the figure shows, got an empty text")
+    sentence("alt", alt)
     below = f"<figcaption>{escape(caption)}</figcaption>" if caption else ""
     html = f'<figure class="nn-figure">{svg(figure, alt, prefix=f"{key(alt)}-")}{below}</figure>'
     plt.close(figure)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 # Blue, orange, green, purple, brown: at least 3 : 1 against white, told apart with colour-vision deficiency.
 COLORS = ("#0072b2", "#c44f00", "#00825f", "#a0478c", "#8a5a00")
+DASHES = ("-", "--", "-.", ":", "-")  # the line style that goes with each
 INK, GRID, PAPER = "#1f2329", "#d5d8dc", "#ffffff"
 
 STYLE: Any = {  # Matplotlib's type for it lists every key there is
@@ -22,7 +23,7 @@ STYLE: Any = {  # Matplotlib's type for it lists every key there is
     "axes.edgecolor": INK,
     "axes.grid": True,
     "axes.labelcolor": INK,
-    "axes.prop_cycle": f"cycler('color', {list(COLORS)}) + cycler('linestyle', ['-', '--', '-.', ':', '-'])",
+    "axes.prop_cycle": f"cycler('color', {list(COLORS)}) + cycler('linestyle', {list(DASHES)})",
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlesize": 11,

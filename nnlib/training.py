@@ -177,7 +177,8 @@ def _epochs(epochs: int, progress: bool) -> Iterable[int]:
         from tqdm.std import tqdm  # tqdm.auto would leave a dead widget
     except ImportError:
         raise ImportError("progress: the progress bar needs tqdm; install it, or train with progress=False") from None
-    return tqdm(range(epochs), unit=" epochs")  # type: ignore[no-any-return]
+    bar: Iterable[int] = tqdm(range(epochs), unit=" epochs")
+    return bar
 
 
 def _explain(history: History, optimizer: Optimizer, largest: float) -> str:

@@ -61,6 +61,13 @@ def fraction(argument: str, value: object) -> float:
     return float(value)
 
 
+def sentence(argument: str, value: str) -> str:
+    """``value`` as it is, a text that is not empty."""
+    if not value.strip():
+        raise ValueError(f"{argument}: expected a sentence that says what the figure shows, got an empty text")
+    return value
+
+
 def numbers(argument: str, value: object, dtype: DTypeLike = np.float64) -> Array:
     """``value`` as an array of finite floats, copied only when its type must change."""
     try:

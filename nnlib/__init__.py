@@ -5,54 +5,74 @@ The companion library of the course *Neural networks from scratch*. One concept 
 =================== ============================================================
 activations         functions applied to each pre-activation, with derivatives
 initializers        the first values of a layer's weights
-layers              the dense layer: ``A = f(A_prev @ W + b)``
+layers              the dense layer, ``A = f(A_prev @ W + b)``, and dropout
 losses              how far predictions lie from targets, as one number
 network             layers in a row: ``forward``, ``backward``, ``predict``
 optimizers          the update of the parameters from their gradient
-training            the loop, its history, and what it says when it diverges
+schedules           learning rates that change from step to step
+training, history   the loop, what it records, and what it says when it diverges
+many                many networks trained at once
 gradient_check      backpropagation against central differences
-preprocessing       standardising inputs and targets
-metrics             errors in the units of the targets
-data                measured data that come with the library
+perceptron          the perceptron of 1958 and its rule
+persistence         networks, optimisers and scalers saved to one file
+preprocessing       scaling inputs and targets, splitting data, one-hot rows
+metrics             how good predictions are, in units that a reader knows
+data                measured and made data that come with the library
 plot, interactive   figures (Matplotlib) and sliders (ipywidgets), loaded when used
 =================== ============================================================
 """
 
 from nnlib import activations, data, initializers, losses, metrics
 from nnlib.gradient_check import GradientReport, check_gradients
-from nnlib.layers import Dense
+from nnlib.history import DivergenceWarning, History
+from nnlib.layers import Dense, Dropout
 from nnlib.losses import MeanSquaredError
+from nnlib.many import train_many
 from nnlib.network import Network, mlp
 from nnlib.optimizers import Adam, AdamW, GradientDescent, Momentum, Nesterov, RMSProp
-from nnlib.preprocessing import StandardScaler
-from nnlib.training import DivergenceWarning, History, train
+from nnlib.perceptron import Perceptron
+from nnlib.persistence import load, save
+from nnlib.preprocessing import MinMaxScaler, StandardScaler, one_hot, train_validation_test_split
+from nnlib.schedules import CosineDecay, StepDecay, WarmUp
+from nnlib.training import train
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Adam",
     "AdamW",
+    "CosineDecay",
     "Dense",
     "DivergenceWarning",
+    "Dropout",
     "GradientDescent",
     "GradientReport",
     "History",
     "MeanSquaredError",
+    "MinMaxScaler",
     "Momentum",
     "Nesterov",
     "Network",
+    "Perceptron",
     "RMSProp",
     "StandardScaler",
+    "StepDecay",
+    "WarmUp",
     "activations",
     "check_gradients",
     "data",
     "explore",
     "initializers",
+    "load",
     "losses",
     "metrics",
     "mlp",
+    "one_hot",
     "plot",
+    "save",
     "train",
+    "train_many",
+    "train_validation_test_split",
 ]
 
 

@@ -15,9 +15,27 @@ from nnlib.validation import Array, fraction, lookup
 
 
 class Activation(ABC):
-    """A function applied to each element on its own, with its derivative."""
+    """A function applied to each element on its own (softmax: to each row), with its derivative.
+
+    Examples
+    --------
+    An activation of your own needs a name, its function and its derivative:
+
+    >>> class Sine(Activation):
+    ...     name = "sine"
+    ...
+    ...     def __call__(self, Z, out=None):
+    ...         return np.sin(Z, out=out)
+    ...
+    ...     def derivative(self, Z):
+    ...         return np.cos(Z)
+    >>> from nnlib import check_gradients, mlp
+    >>> check_gradients(mlp([1, 4, 1], Sine(), seed=0), [[0.5], [-1.0]], [0.3, 0.8]).ok
+    True
+    """
 
     name: str
+    elementwise = True
 
     @abstractmethod
     def __call__(self, Z: Array, out: Array | None = None) -> Array:
@@ -41,6 +59,8 @@ class Activation(ABC):
 class Identity(Activation):
     r"""The identity, :math:`f(z) = z` with :math:`f'(z) = 1`: the output layer of a regression.
 
+    Examples
+    --------
     >>> identity(np.array([-2.0, 3.0])).tolist()
     [-2.0, 3.0]
     """
@@ -60,6 +80,8 @@ class Identity(Activation):
 class Tanh(Activation):
     r"""Hyperbolic tangent, :math:`f'(z) = 1 - \tanh^2(z)`: values in (-1, 1), centred on zero.
 
+    Examples
+    --------
     >>> tanh(np.array([0.0])).tolist(), tanh.derivative(np.array([0.0])).tolist()
     ([0.0], [1.0])
     """
@@ -84,6 +106,8 @@ class Sigmoid(Activation):
 
     Computed from :math:`e^{-|z|}`, which cannot overflow.
 
+    Examples
+    --------
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0])).tolist()
     [0.0, 0.5, 1.0]
     """
@@ -110,6 +134,8 @@ class ReLU(Activation):
 
     The slope is 0 for :math:`z < 0` and 1 for :math:`z > 0`; at the kink ``z = 0`` it is taken as 0.
 
+    Examples
+    --------
     >>> relu(np.array([-2.0, 3.0])).tolist(), relu.derivative(np.array([-2.0, 0.0, 3.0])).tolist()
     ([0.0, 3.0], [0.0, 0.0, 1.0])
     """
@@ -136,6 +162,13 @@ class LeakyReLU(Activation):
     slope : float
         s, from 0 to below 1.
 
+    Raises
+    ------
+    ValueError, TypeError
+        For a slope that is not in this range.
+
+    Examples
+    --------
     >>> leaky_relu(np.array([-2.0, 3.0])).tolist()
     [-0.02, 3.0]
     """
@@ -156,6 +189,8 @@ class LeakyReLU(Activation):
 class Softplus(Activation):
     r"""A smooth ReLU, :math:`f(z) = \ln(1 + e^z)` with :math:`f'(z) = 1 / (1 + e^{-z})`, the sigmoid.
 
+    Examples
+    --------
     >>> softplus(np.array([-1000.0, 0.0, 1000.0])).round(3).tolist()
     [0.0, 0.693, 1000.0]
     """
@@ -177,6 +212,8 @@ class GELU(Activation):
 
     Hendrycks and Gimpel (2016). It differs from the exact form, z times the normal distribution, by less than 0.001.
 
+    Examples
+    --------
     >>> gelu_tanh(np.array([-1000.0, 0.0, 1.0, 1000.0])).round(3).tolist()
     [-0.0, 0.0, 0.841, 1000.0]
     """
@@ -193,12 +230,14 @@ class GELU(Activation):
         return slope
 
     def _inner(self, Z: Array) -> Array:
-        return _ROOT * (Z + 0.044715 * Z**3)
+        return _ROOT * (Z + 0.044715 * Z * Z * Z)
 
 
 class Step(Activation):
     r"""The threshold of the first neurons: 1 for :math:`z > 0`, else 0. Its slope is 0: no gradient passes it.
 
+    Examples
+    --------
     >>> step(np.array([-2.0, 0.0, 3.0])).tolist()
     [0.0, 0.0, 1.0]
     """
@@ -214,6 +253,42 @@ class Step(Activation):
         return np.zeros_like(Z)
 
 
+class Softmax(Activation):
+    r"""Scores to probabilities: each row's outputs are positive and add up to 1.
+
+    .. math:: a_j = \frac{e^{z_j}}{\sum_i e^{z_i}}, \qquad \frac{\partial a_j}{\partial z_i} = a_j (\delta_{ij} - a_i)
+
+    The one activation that does not act on each element on its own, so that its derivative is a matrix for each row.
+    The largest score is subtracted first, which changes nothing but overflow.
+
+    Examples
+    --------
+    >>> softmax(np.array([[0.0, 0.0], [1000.0, -1000.0]])).tolist()
+    [[0.5, 0.5], [1.0, 0.0]]
+    >>> softmax.derivative(np.array([[0.0, 0.0]])).tolist()
+    [[[0.25, -0.25], [-0.25, 0.25]]]
+    """
+
+    name = "softmax"
+    elementwise = False
+
+    def __call__(self, Z: Array, out: Array | None = None) -> Array:
+        A: Array = np.exp(Z - Z.max(axis=-1, keepdims=True), out=out)
+        A /= A.sum(axis=-1, keepdims=True)
+        return A
+
+    def derivative(self, Z: Array) -> Array:
+        """Return the Jacobian matrix of each row: for Z (N, k) an array (N, k, k)."""
+        A = self(Z)
+        slope: Array = A[..., np.newaxis] * (np.eye(Z.shape[-1], dtype=Z.dtype) - A[..., np.newaxis, :])
+        return slope
+
+    def backward(self, dA: Array, Z: Array, A: Array, out: Array) -> Array:
+        """The Jacobian times dA without the Jacobian: ``dL/dz_i = a_i (dL/da_i - sum_j a_j dL/da_j)``."""
+        np.subtract(dA, np.vecdot(dA, A)[..., np.newaxis], out=out)
+        return np.multiply(A, out, out=out)
+
+
 _ROOT = math.sqrt(2 / math.pi)
 
 identity = Identity()
@@ -224,12 +299,19 @@ leaky_relu = LeakyReLU()
 softplus = Softplus()
 gelu_tanh = GELU()
 step = Step()
+softmax = Softmax()
 
 ACTIVATIONS: dict[str, Activation] = {
-    f.name: f for f in (identity, tanh, sigmoid, relu, leaky_relu, softplus, gelu_tanh, step)
+    f.name: f for f in (identity, tanh, sigmoid, relu, leaky_relu, softplus, gelu_tanh, step, softmax)
 }
 
 
 def get(activation: str | Activation) -> Activation:
-    """The activation of that name, or the activation itself; ValueError names the valid ones."""
+    """The activation of that name, or the activation itself; ValueError names the valid ones.
+
+    Examples
+    --------
+    >>> get("tanh"), get(LeakyReLU(0.2)).slope
+    (<activation tanh>, 0.2)
+    """
     return activation if isinstance(activation, Activation) else lookup("activation", activation, ACTIVATIONS)

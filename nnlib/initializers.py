@@ -10,7 +10,18 @@ from nnlib.validation import Array, lookup, positive
 
 
 class Initializer(ABC):
-    """Draws the weights of a layer with ``n_in`` inputs and ``n_out`` neurons."""
+    """Draws the weights of a layer with ``n_in`` inputs and ``n_out`` neurons.
+
+    Examples
+    --------
+    An initialiser of your own is one method:
+
+    >>> class Normal(Initializer):
+    ...     def __call__(self, n_in, n_out, rng):
+    ...         return rng.normal(0, 0.1, (n_in, n_out))
+    >>> Normal()(1, 4, np.random.default_rng(0)).shape
+    (1, 4)
+    """
 
     @abstractmethod
     def __call__(self, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
@@ -22,6 +33,8 @@ class Glorot(Initializer):
 
     Glorot and Bengio (2010), equation 16.
 
+    Examples
+    --------
     >>> Glorot()(1, 4, np.random.default_rng(0)).shape
     (1, 4)
     """
@@ -39,6 +52,8 @@ class He(Initializer):
 
     He et al. (2015), equation 10.
 
+    Examples
+    --------
     >>> He()(100, 4, np.random.default_rng(0)).shape
     (100, 4)
     """
@@ -57,6 +72,8 @@ class LeCun(He):
 
     LeCun et al. (1998), section 4.6.
 
+    Examples
+    --------
     >>> LeCun()(100, 4, np.random.default_rng(0)).shape
     (100, 4)
     """
@@ -67,6 +84,18 @@ class LeCun(He):
 class Uniform(Initializer):
     """Uniform on (-limit, limit), whatever the size of the layer.
 
+    Parameters
+    ----------
+    limit : float
+        Above zero.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For another limit.
+
+    Examples
+    --------
     >>> float(np.abs(Uniform(0.5)(100, 100, np.random.default_rng(0))).max()) < 0.5
     True
     """
@@ -84,6 +113,12 @@ class Uniform(Initializer):
 class Constant(Initializer):
     """The same value everywhere: what not to do, since equal neurons stay equal.
 
+    Parameters
+    ----------
+    value : float
+
+    Examples
+    --------
     >>> Constant(0.5)(1, 2, np.random.default_rng(0)).tolist()
     [[0.5, 0.5]]
     """
@@ -108,7 +143,13 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def get(initializer: str | Initializer) -> Initializer:
-    """The initialiser of that name, or the initialiser itself; ValueError names the valid ones."""
+    """The initialiser of that name, or the initialiser itself; ValueError names the valid ones.
+
+    Examples
+    --------
+    >>> get("he"), get(Constant(0.5))
+    (He(), Constant(0.5))
+    """
     if isinstance(initializer, Initializer):
         return initializer
     return lookup("initializer", initializer, INITIALIZERS)

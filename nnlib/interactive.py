@@ -1,8 +1,8 @@
 """Interactive figures: one call, two lives.
 
-In a live kernel :func:`explore` shows ipywidgets controls and draws on every move. In the site build (environment
-variable ``NNLIB_FRAMES=1``, set by ``make book``) it also draws every combination of values once and puts them on the
-page as plain HTML with native controls, switched by ``book/_static/explore.js``. Both show the same SVG.
+In a live kernel :func:`~nnlib.explore` shows ipywidgets controls and draws on every move. In the site build
+(environment variable ``NNLIB_FRAMES=1``, set by ``make book``) it also draws every combination of values once and puts
+them on the page as plain HTML with native controls, switched by ``book/_static/explore.js``. Both show the same SVG.
 """
 
 from __future__ import annotations
@@ -30,7 +30,27 @@ Draw = Callable[..., str | None]
 
 
 class Control:
-    """One control of a figure: its name, its label and the values it can take."""
+    """One control of a figure: its name, its label and the values it can take.
+
+    Parameters
+    ----------
+    name, label : str
+    values : list of numbers, or list of str
+        Numbers are put in order.
+    show : str or callable, optional
+        How a value is written, as in :func:`~nnlib.explore`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For no values, a value twice, NaN or infinity, and for numbers beside texts.
+
+    Examples
+    --------
+    >>> control = Control("celsius", [5, -5, 0], label="temperature", show="{:g} °C")
+    >>> [control.text(value) for value in control.values]
+    ['−5 °C', '0 °C', '5 °C']
+    """
 
     def __init__(self, name: str, values: Sequence[Any], label: str, show: str | Callable[[Any], str] | None) -> None:
         self.name, self.label = name, label
@@ -59,7 +79,18 @@ class Control:
 
 
 class Explorer(widgets.VBox):
-    """What :func:`explore` returns: the widget for a live kernel, with the static figure beside it in a site build."""
+    """What :func:`~nnlib.explore` returns: the widget for a live kernel, and in a site build the static figure too.
+
+    Examples
+    --------
+    >>> def draw(ax, slope):
+    ...     ax.plot([0, 1], [0, slope])
+    ...     return f"The line rises to {slope}."
+    >>> figure = explore(draw, alt="A line through the origin", slope=[1, 2, 3])
+    >>> figure.sliders[0].value = 3  # as a reader's hand does
+    >>> "The line rises to 3." in figure.says.value
+    True
+    """
 
     def __init__(
         self, draw: Draw, controls: Sequence[Control], start: Mapping[str, Any], panels: int, figsize: Any, alt: str

@@ -1,7 +1,8 @@
-"""Layers: a dense layer computes ``A = f(A_prev @ W + b)`` for a batch, one example a row."""
+"""Layers: a dense layer computes ``A = f(A_prev @ W + b)`` for a batch, one example a row; dropout silences some."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import NamedTuple
 
 import numpy as np
@@ -10,23 +11,68 @@ from numpy.typing import DTypeLike
 from nnlib import activations, initializers
 from nnlib.activations import Activation
 from nnlib.initializers import Initializer
-from nnlib.validation import Array, count
+from nnlib.validation import Array, count, fraction
 
 
 class Trace(NamedTuple):
     """What one layer keeps of one forward pass for the backward pass; N rows, allocated once and used again.
 
-    ``Z`` pre-activations, ``A`` activations, ``dA`` = dL/dA and ``delta`` = dL/dZ, all (N, n_out); ``ones`` (N,).
+    ``A`` activations and ``dA`` = dL/dA, both (N, n_out). A dense layer keeps ``Z`` pre-activations and ``delta`` =
+    dL/dZ, both (N, n_out), and ``ones`` (N,); dropout keeps its ``mask`` (N, n_out) and where it draws it from.
+
+    Examples
+    --------
+    >>> trace = Dense(1, 4, "tanh").trace(24, np.float64, rng=None)
+    >>> trace.A.shape, trace.ones.shape
+    ((24, 4), (24,))
     """
 
-    Z: Array
     A: Array
     dA: Array
+    Z: Array
     delta: Array
     ones: Array
+    mask: Array
+    rng: np.random.Generator | None
 
 
-class Dense:
+class Layer(ABC):
+    """One step of a network: ``n_in`` numbers in and ``n_out`` out for each example; ``n_params`` parameters.
+
+    Examples
+    --------
+    >>> from nnlib import mlp
+    >>> [layer.n_params for layer in mlp([1, 4, 1], dropout=0.5).layers]
+    [8, 0, 5]
+    """
+
+    n_in: int
+    n_out: int
+    n_params: int
+    bound = False  # whether it is part of a network
+
+    @abstractmethod
+    def bind(self, n_in: int, params: Array, grads: Array) -> None:
+        """Become part of a network: take views of its flat vectors, both of length ``n_params``."""
+
+    @abstractmethod
+    def trace(self, rows: int, dtype: DTypeLike, rng: np.random.Generator | None) -> Trace:
+        """Allocate what a pass over ``rows`` examples writes to; with ``rng`` for training, else for prediction."""
+
+    @abstractmethod
+    def predict(self, A_prev: Array) -> Array:
+        """Return A for the activations of the layer before, as ``forward`` without training would; keep nothing."""
+
+    @abstractmethod
+    def forward(self, A_prev: Array, trace: Trace) -> Array:
+        """Return A for the activations of the layer before, and leave in ``trace`` what ``backward`` needs."""
+
+    @abstractmethod
+    def backward(self, A_prev: Array, trace: Trace, dA_prev: Array | None) -> None:
+        """From dL/dA in ``trace`` compute the layer's gradients and, where asked for, dL/dA_prev."""
+
+
+class Dense(Layer):
     """A fully connected layer: ``n_out`` neurons, each of which sees all ``n_in`` inputs.
 
     Parameters
@@ -76,21 +122,25 @@ class Dense:
         self.activation = activations.get(activation)
         self.initializer = initializers.get(initializer)
 
-    @property
-    def n_params(self) -> int:
-        """Number of weights and biases: ``(n_in + 1) * n_out``."""
-        return (self.n_in + 1) * self.n_out
+        self.n_params = (self.n_in + 1) * self.n_out
 
-    def bind(self, params: Array, grads: Array) -> None:
+    def bind(self, n_in: int, params: Array, grads: Array) -> None:
         """Make W, b, dW and db views of a network's flat vectors, both of length ``n_params``."""
+        self.bound = True
         weights = self.n_in * self.n_out
         self.W, self.b = params[:weights].reshape(self.n_in, self.n_out), params[weights:]
         self.dW, self.db = grads[:weights].reshape(self.n_in, self.n_out), grads[weights:]
 
-    def trace(self, rows: int, dtype: DTypeLike) -> Trace:
-        """Allocate what a forward and a backward pass over ``rows`` examples write to."""
-        Z, A, dA, delta = (np.empty((rows, self.n_out), dtype) for _ in range(4))
-        return Trace(Z, A, dA, delta, np.ones(rows, dtype))
+    def trace(self, rows: int, dtype: DTypeLike, rng: np.random.Generator | None) -> Trace:
+        """Allocate what a forward and a backward pass over ``rows`` examples write to; nothing here is random."""
+        A, dA, Z, delta = (np.empty((rows, self.n_out), dtype) for _ in range(4))
+        return Trace(A, dA, Z, delta, np.ones(rows, dtype), mask=np.empty(0), rng=None)
+
+    def predict(self, A_prev: Array) -> Array:
+        """Return ``A = f(A_prev @ W + b)``, shape (N, n_out)."""
+        Z = np.dot(A_prev, self.W)
+        Z += self.b
+        return self.activation(Z, out=Z)
 
     def forward(self, A_prev: Array, trace: Trace) -> Array:
         """Return ``A = f(A_prev @ W + b)``, shape (N, n_out), and leave Z and A in ``trace``."""
@@ -114,3 +164,66 @@ class Dense:
 
     def __repr__(self) -> str:
         return f"Dense({self.n_in}, {self.n_out}, {self.activation.name!r})"
+
+
+class Dropout(Layer):
+    r"""Silence each activation with probability p during training, so that no neuron can rely on one other.
+
+    .. math:: A = A_\text{prev} \odot M / (1 - p), \qquad M_{nj} = 1 \text{ with probability } 1 - p, \text{ else } 0
+
+    Srivastava et al. (2014), in the inverted form: what is kept is scaled up during training, so that predictions need
+    no change and pass straight through. A new mask is drawn in each forward pass.
+
+    Parameters
+    ----------
+    rate : float
+        p, from 0 to below 1.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For a rate that is not in this range.
+
+    Examples
+    --------
+    >>> Dropout(0.5)
+    Dropout(0.5)
+    """
+
+    n_params = 0
+
+    def __init__(self, rate: float) -> None:
+        self.rate = fraction("rate", rate)
+        self.n_in = self.n_out = 0  # until it is part of a network
+
+    def bind(self, n_in: int, params: Array, grads: Array) -> None:
+        """Take the size of the layer before; there are no parameters."""
+        self.bound = True
+        self.n_in = self.n_out = n_in
+
+    def trace(self, rows: int, dtype: DTypeLike, rng: np.random.Generator | None) -> Trace:
+        """Allocate A, dA and the mask, which is drawn from ``rng``; without one everything passes."""
+        A, dA, mask = (np.empty((rows, self.n_out), dtype) for _ in range(3))
+        nothing = np.empty(0)
+        return Trace(A, dA, nothing, nothing, nothing, mask, rng)
+
+    def predict(self, A_prev: Array) -> Array:
+        """Return A_prev itself."""
+        return A_prev
+
+    def forward(self, A_prev: Array, trace: Trace) -> Array:
+        """Return ``A_prev * mask``, the mask holding 0 and 1 / (1 - p); without a generator A_prev itself, copied."""
+        if trace.rng is None:
+            np.copyto(trace.mask, 1)
+        else:
+            trace.rng.random(out=trace.mask, dtype=trace.mask.dtype.type)
+            np.greater_equal(trace.mask, self.rate, out=trace.mask)
+            np.divide(trace.mask, 1 - self.rate, out=trace.mask)
+        return np.multiply(A_prev, trace.mask, out=trace.A)
+
+    def backward(self, A_prev: Array, trace: Trace, dA_prev: Array | None) -> None:
+        """What was silenced gets no gradient: ``dL/dA_prev = dL/dA * mask``."""
+        np.multiply(trace.dA, trace.mask, out=dA_prev)
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.rate:g})"

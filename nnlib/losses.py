@@ -3,20 +3,51 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from nnlib.validation import Array, lookup, matrix, positive, targets
+from nnlib.activations import sigmoid, softplus
+from nnlib.validation import Array, lookup, matrix, not_negative, numbers, positive, targets
+
+if TYPE_CHECKING:
+    from nnlib.network import Network
 
 
 class Loss(ABC):
-    """A mean over examples, so that duplicating the data changes neither the loss nor its gradient."""
+    """A mean over examples, so that duplicating the data changes neither the loss nor its gradient.
+
+    Examples
+    --------
+    A loss of your own needs a name, its value and its gradient:
+
+    >>> class LogCosh(Loss):
+    ...     name = "log_cosh"
+    ...
+    ...     def value_and_gradient(self, y_hat, y, out):
+    ...         np.subtract(y_hat, y, out=out)
+    ...         value = float(np.log(np.cosh(out)).mean())
+    ...         np.divide(np.tanh(out), y.size, out=out)
+    ...         return value
+    >>> from nnlib import check_gradients, mlp
+    >>> check_gradients(mlp([1, 4, 1], seed=0), [[0.5], [-1.0]], [0.3, 0.8], loss=LogCosh()).ok
+    True
+    """
 
     name: str
+    from_logits = False  # whether ŷ are logits: scores on which the loss itself puts a sigmoid or softmax
 
     @abstractmethod
-    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> float:
-        """Return the loss and write its gradient dL/dŷ into ``out``; all three arrays are (N, k)."""
+    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> Any:
+        """Return the loss and write its gradient dL/dŷ into ``out``; all three arrays are (N, k).
+
+        With a stack of predictions (runs, N, k) for the same ``y`` (N, k) there is one loss a run, (runs,).
+        """
+
+    def prepare(self, y: Array, shape: tuple[int, int], dtype: DTypeLike = np.float64) -> Array:
+        """Check targets for predictions of the given shape (N, k); return them in that shape."""
+        return targets("y", y, shape, dtype)
 
     def __call__(self, y_hat: Array, y: Array) -> float:
         """Return the loss of predictions ``y_hat`` (N, k) for targets ``y`` (N, k), or (N,) where k is 1."""
@@ -29,10 +60,18 @@ class Loss(ABC):
     def _checked(self, y_hat: Array, y: Array) -> tuple[float, Array]:
         y_hat = matrix("y_hat", y_hat)
         out = np.empty_like(y_hat)
-        return self.value_and_gradient(y_hat, targets("y", y, (y_hat.shape[0], y_hat.shape[1])), out), out
+        value = self.value_and_gradient(y_hat, self.prepare(y, (y_hat.shape[0], y_hat.shape[1])), out)
+        return float(value), out
 
     def __repr__(self) -> str:
         return f"<loss {self.name}>"
+
+
+def _inner(a: Array, b: Array) -> Any:
+    """The sum of ``a * b`` over rows and columns; for a stack (runs, N, k) one sum a run."""
+    if a.ndim == 2:
+        return float(np.dot(a.ravel(), b.ravel()))
+    return np.vecdot(a.reshape(len(a), -1), b.reshape(*b.shape[:-2], -1))
 
 
 class MeanSquaredError(Loss):
@@ -41,6 +80,8 @@ class MeanSquaredError(Loss):
     .. math:: L = \frac{1}{Nk} \sum_{n,j} (\hat y_{nj} - y_{nj})^2, \qquad
               \frac{\partial L}{\partial \hat y_{nj}} = \frac{2}{Nk} (\hat y_{nj} - y_{nj})
 
+    Examples
+    --------
     >>> mse(np.array([[1.0], [3.0]]), np.array([[0.0], [0.0]]))
     5.0
     >>> mse.gradient(np.array([[1.0], [3.0]]), np.array([[0.0], [0.0]])).tolist()
@@ -49,11 +90,10 @@ class MeanSquaredError(Loss):
 
     name = "mse"
 
-    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> float:
+    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> Any:
         np.subtract(y_hat, y, out=out)
-        error = out.ravel()
-        value = float(np.dot(error, error)) / error.size
-        out *= 2 / error.size
+        value = _inner(out, out) / y.size
+        out *= 2 / y.size
         return value
 
 
@@ -65,17 +105,19 @@ class MeanAbsoluteError(Loss):
 
     At the kink e = 0 the slope is taken as 0.
 
+    Examples
+    --------
     >>> mae(np.array([[1.0], [-3.0]]), np.array([[0.0], [0.0]]))
     2.0
     """
 
     name = "mae"
 
-    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> float:
-        np.subtract(y_hat, y, out=out)
-        value = float(np.abs(out).sum()) / out.size
-        np.sign(out, out=out)
-        out /= out.size
+    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> Any:
+        error = y_hat - y
+        np.sign(error, out=out)
+        value = _inner(error, out) / y.size
+        out /= y.size
         return value
 
 
@@ -93,6 +135,13 @@ class Huber(Loss):
     threshold : float
         δ, above zero, in the units of y.
 
+    Raises
+    ------
+    ValueError, TypeError
+        For another threshold.
+
+    Examples
+    --------
     >>> huber(np.array([[0.5], [3.0]]), np.array([[0.0], [0.0]]))  # (0.125 + 2.5) / 2
     1.3125
     """
@@ -102,21 +151,155 @@ class Huber(Loss):
     def __init__(self, threshold: float = 1.0) -> None:
         self.threshold = positive("threshold", threshold)
 
-    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> float:
-        error = np.subtract(y_hat, y)
+    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> Any:
+        error = y_hat - y
         np.clip(error, -self.threshold, self.threshold, out=out)
-        value = float(np.sum(out * (error - 0.5 * out))) / out.size  # both cases: c (e - c / 2), c the clipped error
-        out /= out.size
+        value = _inner(out, error - 0.5 * out) / y.size  # both cases: c (e - c / 2), c the clipped error
+        out /= y.size
         return value
+
+
+class BinaryCrossEntropy(Loss):
+    r"""Yes or no: the surprise at each label y (0 or 1) under the probability that a logit z stands for.
+
+    .. math:: L = -\frac{1}{Nk} \sum_{n,j} \big( y_{nj} \ln p_{nj} + (1 - y_{nj}) \ln (1 - p_{nj}) \big), \qquad
+              p = \frac{1}{1 + e^{-z}}, \qquad
+              \frac{\partial L}{\partial z_{nj}} = \frac{1}{Nk} (p_{nj} - y_{nj})
+
+    The network's output is the logit z, from an identity output layer: the sigmoid is part of the loss. So
+    :math:`\ln p` is computed without p, as :math:`-\ln(1 + e^{-z})`, and cannot become the logarithm of zero.
+
+    Examples
+    --------
+    >>> round(binary_cross_entropy(np.array([[0.0], [1000.0]]), np.array([1, 1])), 6)
+    0.346574
+    >>> binary_cross_entropy.gradient(np.array([[0.0], [1000.0]]), np.array([1, 1])).tolist()
+    [[-0.25], [0.0]]
+    """
+
+    name = "binary_cross_entropy"
+    from_logits = True
+
+    def prepare(self, y: Array, shape: tuple[int, int], dtype: DTypeLike = np.float64) -> Array:
+        """Check targets: labels 0 and 1, or probabilities between."""
+        y = targets("y", y, shape, dtype)
+        if y.min() < 0 or y.max() > 1:
+            raise ValueError(f"y: expected labels 0 and 1, got values from {y.min():g} to {y.max():g}")
+        return y
+
+    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> Any:
+        value = np.add.reduce(softplus(y_hat) - y * y_hat, axis=(-2, -1)) / y.size
+        np.subtract(sigmoid(y_hat), y, out=out)
+        out /= y.size
+        return value
+
+
+class CrossEntropy(Loss):
+    r"""One of k classes: the surprise at the true class under the probabilities that the logits z stand for.
+
+    .. math:: L = -\frac{1}{N} \sum_{n,j} y_{nj} \ln p_{nj}, \qquad
+              p_{nj} = \frac{e^{z_{nj}}}{\sum_i e^{z_{ni}}}, \qquad
+              \frac{\partial L}{\partial z_{nj}} = \frac{1}{N} (p_{nj} - y_{nj})
+
+    The network's outputs are the logits z, from an identity output layer: the softmax is part of the loss, with each
+    row's largest logit subtracted, so that no exponential overflows. Targets are class labels 0 to k - 1, shape (N,),
+    or one-hot rows (N, k).
+
+    Examples
+    --------
+    >>> round(cross_entropy(np.array([[0.0, 0.0], [1000.0, 0.0]]), np.array([1, 0])), 6)
+    0.346574
+    >>> cross_entropy.gradient(np.array([[0.0, 0.0], [1000.0, 0.0]]), np.array([1, 0])).tolist()
+    [[0.25, -0.25], [0.0, 0.0]]
+    """
+
+    name = "cross_entropy"
+    from_logits = True
+
+    def prepare(self, y: Array, shape: tuple[int, int], dtype: DTypeLike = np.float64) -> Array:
+        """Check targets, and make labels (N,) one-hot rows (N, k)."""
+        N, k = shape
+        if k < 2:
+            raise ValueError("loss: cross_entropy expects at least 2 outputs, got 1; for one use binary_cross_entropy")
+        if np.ndim(y) != 1:
+            y = targets("y", y, shape, dtype)
+            if y.min() < 0 or np.abs(y.sum(axis=1) - 1).max() > 1e-5:
+                raise ValueError("y: expected rows of probabilities that add up to 1, as one-hot rows do")
+            return y
+        labels = numbers("y", y)
+        if len(labels) != N:
+            raise ValueError(f"y: expected {N} class labels, one a row of X, got {len(labels)}")
+        if labels.min() < 0 or labels.max() >= k or (labels % 1).any():
+            unfit = labels[(labels < 0) | (labels >= k) | (labels % 1 != 0)][0]
+            raise ValueError(f"y: expected class labels 0 to {k - 1}, one for each of {k} outputs, got {unfit:g}")
+        one_hot: Array = np.eye(k, dtype=dtype)[labels.astype(int)]
+        return one_hot
+
+    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> Any:
+        np.subtract(y_hat, np.maximum.reduce(y_hat, axis=-1, keepdims=True), out=out)
+        at_label = _inner(out, y)
+        np.exp(out, out=out)
+        total = np.add.reduce(out, axis=-1, keepdims=True)
+        out /= total
+        out -= y
+        out /= len(y)
+        return (np.add.reduce(np.log(total), axis=(-2, -1)) - at_label) / len(y)
 
 
 mse = MeanSquaredError()
 mae = MeanAbsoluteError()
 huber = Huber()
+binary_cross_entropy = BinaryCrossEntropy()
+cross_entropy = CrossEntropy()
 
-LOSSES: dict[str, Loss] = {loss.name: loss for loss in (mse, mae, huber)}
+LOSSES: dict[str, Loss] = {loss.name: loss for loss in (mse, mae, huber, binary_cross_entropy, cross_entropy)}
 
 
 def get(loss: str | Loss) -> Loss:
-    """The loss of that name, or the loss itself; ValueError names the valid ones."""
+    """The loss of that name, or the loss itself; ValueError names the valid ones.
+
+    Examples
+    --------
+    >>> get("mse"), get(Huber(2.0)).threshold
+    (<loss mse>, 2.0)
+    """
     return loss if isinstance(loss, Loss) else lookup("loss", loss, LOSSES)
+
+
+class Penalty:
+    r"""The L2 penalty :math:`\tfrac{\lambda}{2} \sum w^2` over a network's weights; its gradient is :math:`\lambda w`.
+
+    Biases are not counted: they bend nothing, and shrinking them would only pull the output to zero.
+
+    Parameters
+    ----------
+    net : Network
+    l2 : float
+        λ, zero or more.
+
+    Raises
+    ------
+    ValueError, TypeError
+        For another λ.
+
+    Examples
+    --------
+    >>> from nnlib import mlp
+    >>> from nnlib.initializers import Constant
+    >>> net = mlp([1, 2, 1], initializer=Constant(0.5))  # four weights of 0.5
+    >>> Penalty(net, l2=0.1).value(net.params)
+    0.05
+    """
+
+    def __init__(self, net: Network, l2: float) -> None:
+        self.strength = not_negative("l2", l2) * net.is_weight.astype(net.dtype)  # λ for weights, 0 for biases
+        self._scratch = np.empty_like(net.params)
+
+    def value(self, params: Array) -> float:
+        """Return the penalty of a network's flat parameters (n_params,)."""
+        return 0.5 * float(np.dot(self.strength * params, params))
+
+    def add_gradient(self, params: Array, grads: Array) -> None:
+        """Add the penalty's gradient to ``grads`` (n_params,) in place."""
+        np.multiply(self.strength, params, out=self._scratch)
+        grads += self._scratch

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import DTypeLike, NDArray
 
 from nnlib.activations import Activation
 from nnlib.initializers import Initializer
-from nnlib.layers import Dense, Trace
-from nnlib.validation import Array, count, matrix
+from nnlib.layers import Dense, Dropout, Layer, Trace
+from nnlib.validation import Array, count, fraction, matrix
 
 
 class Network:
@@ -22,8 +22,9 @@ class Network:
 
     Parameters
     ----------
-    layers : sequence of Dense
-        From the input to the output; each one's ``n_in`` is the ``n_out`` of the one before.
+    layers : sequence of Layer
+        From the input to the output, the first and the last of them :class:`~nnlib.layers.Dense`; each one's ``n_in``
+        is the ``n_out`` of the one before. :class:`~nnlib.layers.Dropout` has as many as the layer before it.
     seed : int or numpy.random.Generator, optional
         Where the initial weights come from. The same seed gives the same bits.
     dtype : {"float64", "float32"}
@@ -31,6 +32,8 @@ class Network:
 
     Attributes
     ----------
+    layers, dense : list
+        All layers, and those with weights alone.
     params, grads : ndarray
         All parameters and all gradients, shape (n_params,): W and b of layer 1, W and b of layer 2, and so on.
         Each layer's ``W``, ``b``, ``dW``, ``db`` are views of them.
@@ -53,7 +56,7 @@ class Network:
 
     def __init__(
         self,
-        layers: Sequence[Dense],
+        layers: Sequence[Layer],
         seed: int | np.random.Generator | None = None,
         dtype: DTypeLike = np.float64,
     ) -> None:
@@ -61,33 +64,37 @@ class Network:
         if not layers:
             raise ValueError("layers: expected at least one layer, got none")
         for i, layer in enumerate(layers):
-            if not isinstance(layer, Dense):
+            if not isinstance(layer, Layer):
                 raise TypeError(f"layers[{i}]: expected a layer such as Dense(1, 4), got {layer!r}")
-        for i, (before, after) in enumerate(pairwise(layers)):
-            if before.n_out != after.n_in:
-                raise ValueError(
-                    f"layers[{i + 1}]: expected n_in={before.n_out}, the n_out of layers[{i}], got n_in={after.n_in}"
-                )
+            if layer.bound:
+                raise ValueError(f"layers: {layer!r} already belongs to a network; make a new layer for each network")
         if len({id(layer) for layer in layers}) < len(layers):
             raise ValueError("layers: the same layer stands in the list twice; make a new layer for each place")
-        for layer in layers:
-            if hasattr(layer, "W"):
-                raise ValueError(f"layers: {layer!r} already belongs to a network; make a new layer for each network")
+        for i in (0, -1):
+            if not isinstance(layers[i], Dense):
+                raise ValueError(f"layers[{i}]: expected a Dense layer at both ends, got {layers[i]!r}")
+        n = layers[0].n_in
+        for i, layer in enumerate(layers):
+            if isinstance(layer, Dense) and layer.n_in != n:
+                raise ValueError(f"layers[{i}]: expected n_in={n}, the n_out of layers[{i - 1}], got n_in={layer.n_in}")
+            n = layer.n_out if isinstance(layer, Dense) else n
         if np.dtype(dtype) not in (np.float64, np.float32):
             raise ValueError(f"dtype: expected float64 or float32, got {dtype!r}")
         rng = np.random.default_rng(seed)
 
         self.layers = layers
+        self.dense = [layer for layer in layers if isinstance(layer, Dense)]
         self.dtype = np.dtype(dtype)
         self.params = np.zeros(sum(layer.n_params for layer in layers), self.dtype)
         self.grads = np.zeros_like(self.params)
         self._last: tuple[Array, list[Trace]] | None = None
-        start = 0
+        start, n = 0, self.n_in
         for layer in layers:
             part = slice(start, start + layer.n_params)
-            layer.bind(self.params[part], self.grads[part])
+            layer.bind(n, self.params[part], self.grads[part])
+            start, n = part.stop, layer.n_out
+        for layer in self.dense:
             layer.W[:] = layer.initializer(layer.n_in, layer.n_out, rng)
-            start = part.stop
 
     @property
     def n_in(self) -> int:
@@ -99,12 +106,19 @@ class Network:
         """Number of outputs."""
         return self.layers[-1].n_out
 
-    def forward(self, X: Array) -> Array:
+    @property
+    def is_weight(self) -> NDArray[np.bool_]:
+        """Whether each parameter is a weight, which an L2 penalty counts, or a bias; shape (n_params,)."""
+        return np.concatenate([np.arange(layer.n_params) < layer.W.size for layer in self.dense])
+
+    def forward(self, X: Array, rng: np.random.Generator | None = None) -> Array:
         """Return the predictions ŷ for the rows of X, and keep what :meth:`backward` needs.
 
         Parameters
         ----------
         X : array_like, shape (N, n_in)
+        rng : numpy.random.Generator, optional
+            Where dropout draws its masks from, as in training. Without one, nothing is dropped.
 
         Returns
         -------
@@ -116,7 +130,7 @@ class Network:
             For another shape, for NaN or infinity, and for what is not numbers.
         """
         X = matrix("X", X, self.n_in, self.dtype)
-        traces = self.traces(len(X))
+        traces = self.traces(len(X), rng)
         y_hat = self.run_forward(X, traces)
         self._last = X, traces
         return y_hat.copy()
@@ -157,14 +171,12 @@ class Network:
         """Return the predictions ŷ, shape (N, n_out), for the rows of X; keeps nothing, errors as :meth:`forward`."""
         A = matrix("X", X, self.n_in, self.dtype)
         for layer in self.layers:
-            Z = np.dot(A, layer.W)
-            Z += layer.b
-            A = layer.activation(Z)
+            A = layer.predict(A)
         return A
 
-    def traces(self, rows: int) -> list[Trace]:
+    def traces(self, rows: int, rng: np.random.Generator | None = None) -> list[Trace]:
         """Allocate one :class:`~nnlib.layers.Trace` a layer for a batch of ``rows`` examples."""
-        return [layer.trace(rows, self.dtype) for layer in self.layers]
+        return [layer.trace(rows, self.dtype, rng) for layer in self.layers]
 
     def run_forward(self, X: Array, traces: list[Trace]) -> Array:
         """The forward pass over checked data: each layer's activation is the next one's input."""
@@ -180,9 +192,14 @@ class Network:
         self.layers[0].backward(X, traces[0], dA_prev=None)
 
     def __repr__(self) -> str:
-        sizes = " -> ".join(str(n) for n in (self.n_in, *(layer.n_out for layer in self.layers)))
-        rows = [(repr(layer), f"W {layer.W.shape}", f"b {layer.b.shape}", layer.n_params) for layer in self.layers]
-        wide = [max(len(str(row[i])) for row in rows) for i in range(4)]
+        sizes = " -> ".join(str(n) for n in (self.n_in, *(layer.n_out for layer in self.dense)))
+        rows = [
+            (repr(layer), f"W {layer.W.shape}", f"b {layer.b.shape}", str(layer.n_params))
+            if isinstance(layer, Dense)
+            else (repr(layer), "", "", "no")
+            for layer in self.layers
+        ]
+        wide = [max(len(row[i]) for row in rows) for i in range(4)]
         lines = [
             f"  layer {n}  {name:{wide[0]}}  {W:{wide[1]}}  {b:{wide[2]}}  {size:>{wide[3]}} parameters"
             for n, (name, W, b, size) in enumerate(rows, 1)
@@ -195,6 +212,7 @@ def mlp(
     activation: str | Activation = "tanh",
     output: str | Activation = "identity",
     initializer: str | Initializer = "glorot",
+    dropout: float = 0.0,
     seed: int | np.random.Generator | None = None,
     dtype: DTypeLike = np.float64,
 ) -> Network:
@@ -208,6 +226,8 @@ def mlp(
         Of the hidden layers, and of the last one.
     initializer, seed, dtype
         As for :class:`~nnlib.layers.Dense` and :class:`Network`.
+    dropout : float
+        Probability from 0 to below 1 with which each hidden activation is silenced during training.
 
     Raises
     ------
@@ -222,12 +242,10 @@ def mlp(
     sizes = [count(f"sizes[{i}]", n) for i, n in enumerate(sizes)]
     if len(sizes) < 2:
         raise ValueError(f"sizes: expected at least inputs and outputs, such as [1, 4, 1], got {sizes}")
-    last = len(sizes) - 2
-    return Network(
-        [
-            Dense(n_in, n_out, output if i == last else activation, initializer)
-            for i, (n_in, n_out) in enumerate(pairwise(sizes))
-        ],
-        seed=seed,
-        dtype=dtype,
-    )
+    dropout = fraction("dropout", dropout)
+    layers: list[Layer] = []
+    for n_in, n_out in pairwise(sizes[:-1]):
+        layers.append(Dense(n_in, n_out, activation, initializer))
+        if dropout > 0:
+            layers.append(Dropout(dropout))
+    return Network([*layers, Dense(sizes[-2], sizes[-1], output, initializer)], seed=seed, dtype=dtype)

@@ -6,9 +6,13 @@ All of them keep what they remember in arrays as long as ``params``, allocated a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
+from numpy.typing import DTypeLike
 
+from nnlib.schedules import Schedule, rate
 from nnlib.validation import Array, fraction, positive
 
 
@@ -17,37 +21,65 @@ class Optimizer(ABC):
 
     Attributes
     ----------
-    learning_rate : float
-        η. It may be changed between steps.
+    learning_rate : float or Schedule
+        η, or what gives it for each step. It may be changed between steps.
+    rate : float
+        η of the last step (of the first one, before it).
     iterations : int
         How many steps have been made.
     memory : dict of str to ndarray
         What the rule remembers, by name; empty before the first step.
+
+    Examples
+    --------
+    An optimiser of your own is one method, which changes ``params`` in place:
+
+    >>> class SignDescent(Optimizer):
+    ...     def update(self, params, grads, change, other):
+    ...         params -= self.rate * np.sign(grads)
+    >>> params = np.array([1.0, 1.0])
+    >>> SignDescent(0.1).step(params, np.array([0.001, -1000.0]))
+    >>> params.round(6).tolist()
+    [0.9, 1.1]
     """
 
     remembers: tuple[str, ...] = ()
 
-    def __init__(self, learning_rate: float) -> None:
-        self.learning_rate = positive("learning_rate", learning_rate)
+    def __init__(self, learning_rate: float | Schedule) -> None:
+        scheduled = isinstance(learning_rate, Schedule)
+        self.learning_rate = learning_rate if scheduled else positive("learning_rate", learning_rate)
+        self.rate = rate(self.learning_rate, 0)
         self.iterations = 0
         self.memory: dict[str, Array] = {}
+        self.begun: tuple[int, DTypeLike] | None = None  # number and type of the parameters that it has worked on
         self._scratch = (np.empty(0), np.empty(0))
 
     def step(self, params: Array, grads: Array) -> None:
         """Change ``params`` (n_params,) in place, given ``grads`` of the same shape; ``grads`` stay as they are."""
-        if self._scratch[0].shape != params.shape or self._scratch[0].dtype != params.dtype:
-            self.iterations = 0  # other parameters: begin anew
-            self.memory = {name: np.zeros_like(params) for name in self.remembers}
-            self._scratch = (np.empty_like(params), np.empty_like(params))
+        if self.begun != (params.size, params.dtype):
+            self.begin(params)
+        self.rate = rate(self.learning_rate, self.iterations)
         self.iterations += 1
         self.update(params, grads, *self._scratch)
+
+    def begin(self, params: Array, iterations: int = 0, memory: Mapping[str, Array] | None = None) -> None:
+        """Make ready for parameters of that shape and type: as at the first step, or with what was remembered."""
+        self.iterations, self.begun = iterations, (params.size, params.dtype)
+        self.memory = {name: np.zeros_like(params) for name in self.remembers} | dict(memory or {})
+        self._scratch = (np.empty_like(params), np.empty_like(params))
+
+    def settings(self) -> dict[str, Any]:
+        """What tells optimisers of one kind apart, all but the learning rate."""
+        others = ("learning_rate", "rate", "iterations", "memory", "begun", "_scratch")
+        return {name: value for name, value in vars(self).items() if name not in others}
 
     @abstractmethod
     def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
         """The rule itself; ``change`` and ``other`` are scratch arrays of the same shape."""
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.learning_rate:g})"
+        shown = self.learning_rate if isinstance(self.learning_rate, Schedule) else f"{self.learning_rate:g}"
+        return f"{type(self).__name__}({shown})"
 
 
 def _moving_mean(mean: Array, values: Array, keep: float, scratch: Array) -> None:
@@ -62,7 +94,7 @@ class GradientDescent(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float
+    learning_rate : float or Schedule
         η, above zero.
 
     Raises
@@ -79,7 +111,7 @@ class GradientDescent(Optimizer):
     """
 
     def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
-        np.multiply(grads, self.learning_rate, out=change)
+        np.multiply(grads, self.rate, out=change)
         np.subtract(params, change, out=params)
 
 
@@ -90,7 +122,7 @@ class Momentum(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float
+    learning_rate : float or Schedule
         η, above zero.
     momentum : float
         μ, from 0 to below 1: how much of the velocity is kept. Steady gradients add up to steps of η / (1 - μ).
@@ -111,7 +143,7 @@ class Momentum(Optimizer):
 
     remembers = ("velocity",)
 
-    def __init__(self, learning_rate: float, momentum: float = 0.9) -> None:
+    def __init__(self, learning_rate: float | Schedule, momentum: float = 0.9) -> None:
         super().__init__(learning_rate)
         self.momentum = fraction("momentum", momentum)
 
@@ -119,14 +151,15 @@ class Momentum(Optimizer):
         velocity = self.memory["velocity"]
         velocity *= self.momentum
         velocity += grads
-        np.multiply(velocity, self.learning_rate, out=change)
+        np.multiply(velocity, self.rate, out=change)
         np.subtract(params, change, out=params)
 
 
 class Nesterov(Momentum):
     r"""Momentum that looks ahead: :math:`v \leftarrow \mu v + g`, :math:`\theta \leftarrow \theta - \eta (g + \mu v)`.
 
-    Nesterov (1983), in the form of Sutskever et al. (2013) that PyTorch uses. Parameters as :class:`Momentum`.
+    Nesterov (1983), in the form of Sutskever et al. (2013) that PyTorch uses.
+    Parameters and errors as :class:`Momentum`.
 
     Examples
     --------
@@ -142,7 +175,7 @@ class Nesterov(Momentum):
         velocity += grads
         np.multiply(velocity, self.momentum, out=change)
         change += grads
-        change *= self.learning_rate
+        change *= self.rate
         np.subtract(params, change, out=params)
 
 
@@ -155,7 +188,7 @@ class RMSProp(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float
+    learning_rate : float or Schedule
         η, above zero.
     decay : float
         ρ, from 0 to below 1.
@@ -177,7 +210,7 @@ class RMSProp(Optimizer):
 
     remembers = ("square",)
 
-    def __init__(self, learning_rate: float, decay: float = 0.99, epsilon: float = 1e-8) -> None:
+    def __init__(self, learning_rate: float | Schedule, decay: float = 0.99, epsilon: float = 1e-8) -> None:
         super().__init__(learning_rate)
         self.decay, self.epsilon = fraction("decay", decay), positive("epsilon", epsilon)
 
@@ -188,7 +221,7 @@ class RMSProp(Optimizer):
         np.sqrt(square, out=other)
         other += self.epsilon
         np.divide(grads, other, out=change)
-        change *= self.learning_rate
+        change *= self.rate
         np.subtract(params, change, out=params)
 
 
@@ -202,7 +235,7 @@ class Adam(Optimizer):
 
     Parameters
     ----------
-    learning_rate : float
+    learning_rate : float or Schedule
         η, above zero.
     beta1, beta2 : float
         From 0 to below 1: how much of the mean and of the mean square is kept.
@@ -225,7 +258,7 @@ class Adam(Optimizer):
     remembers = ("mean", "square")
 
     def __init__(
-        self, learning_rate: float = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
+        self, learning_rate: float | Schedule = 1e-3, beta1: float = 0.9, beta2: float = 0.999, epsilon: float = 1e-8
     ) -> None:
         super().__init__(learning_rate)
         self.beta1, self.beta2 = fraction("beta1", beta1), fraction("beta2", beta2)
@@ -240,7 +273,7 @@ class Adam(Optimizer):
         other *= 1 / np.sqrt(1 - self.beta2**self.iterations)  # √(s / c) = √s / √c
         other += self.epsilon
         np.divide(mean, other, out=change)
-        change *= self.learning_rate / (1 - self.beta1**self.iterations)
+        change *= self.rate / (1 - self.beta1**self.iterations)
         np.subtract(params, change, out=params)
 
 
@@ -252,7 +285,7 @@ class AdamW(Adam):
     Parameters
     ----------
     weight_decay : float
-        λ, above zero. The others as :class:`Adam`.
+        λ, above zero. The others, and the errors, as :class:`Adam`.
 
     Examples
     --------
@@ -264,7 +297,7 @@ class AdamW(Adam):
 
     def __init__(
         self,
-        learning_rate: float = 1e-3,
+        learning_rate: float | Schedule = 1e-3,
         beta1: float = 0.9,
         beta2: float = 0.999,
         epsilon: float = 1e-8,
@@ -274,5 +307,5 @@ class AdamW(Adam):
         self.weight_decay = positive("weight_decay", weight_decay)
 
     def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
-        params *= 1 - self.learning_rate * self.weight_decay
+        params *= 1 - self.rate * self.weight_decay
         super().update(params, grads, change, other)

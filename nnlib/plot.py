@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib import rcParams
 
+from nnlib.history import History
 from nnlib.network import Network
 from nnlib.svg import COLORS, DASHES, GRID, INK, PAPER, STYLE, key, svg
-from nnlib.training import History
 from nnlib.validation import Array, numbers, sentence
 
 if TYPE_CHECKING:
@@ -34,7 +34,16 @@ __all__ += ["fit", "loss", "network", "show", "use_style"]
 
 
 def use_style() -> None:
-    """Set Matplotlib's defaults to the book's style, for all figures made from here on."""
+    """Set Matplotlib's defaults to the book's style, for all figures made from here on.
+
+    Examples
+    --------
+    >>> import matplotlib
+    >>> with matplotlib.rc_context():  # for the figures made in this block alone
+    ...     use_style()
+    ...     matplotlib.rcParams["figure.figsize"]
+    [5.0, 3.5]
+    """
     rcParams.update(STYLE)
 
 
@@ -53,6 +62,16 @@ def show(figure: Figure, *, alt: str, caption: str = "") -> None:
     ------
     ValueError
         For an empty ``alt``.
+
+    Examples
+    --------
+    In a notebook this shows the picture, elsewhere what stands for it:
+
+    >>> from matplotlib.figure import Figure
+    >>> figure = Figure()
+    >>> _ = figure.subplots().plot([0, 1], [0, 2])
+    >>> show(figure, alt="A rising line")  # doctest: +ELLIPSIS
+    {'text/html': '<figure class="nn-figure">...', 'text/plain': 'Figure: A rising line'}
     """
     from IPython.display import display
     from matplotlib import pyplot as plt
@@ -82,6 +101,14 @@ def fit(ax: Axes, x: Array, y: Array, x_line: Array, y_line: Array, label: str =
     ------
     ValueError, TypeError
         For x and y (or x_line and y_line) of different sizes, NaN or infinity.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> fit(ax, x=[0, 1, 2], y=[0.1, 0.9, 2.1], x_line=[0, 2], y_line=[0, 2])
+    >>> [line.get_label() for line in ax.lines]
+    ['measured', 'network']
     """
     x, y, x_line, y_line = (
         numbers(name, value).ravel() for name, value in (("x", x), ("y", y), ("x_line", x_line), ("y_line", y_line))
@@ -95,13 +122,31 @@ def fit(ax: Axes, x: Array, y: Array, x_line: Array, y_line: Array, label: str =
 
 
 def loss(ax: Axes, history: History, points: int = 120, **line: Any) -> None:
-    """Draw the loss over the epochs on ``ax``, with a logarithmic loss axis.
+    """Draw the loss over the epochs on ``ax``, with a logarithmic axis; the validation loss too, where there is one.
 
-    Long runs are drawn at ``points`` epochs, spaced evenly, so that every run has the same number of points.
-    Keyword arguments go to ``Axes.plot``.
+    Parameters
+    ----------
+    ax : matplotlib.axes.Axes
+    history : History
+    points : int
+        Longer runs are drawn at so many epochs, spaced evenly: all of them have the same number of points.
+    **line
+        Goes to ``Axes.plot`` of the training loss.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> ax = Figure().subplots()
+    >>> loss(ax, History(np.array([1.0, 0.1, 0.01]), validation_loss=np.array([1.0, 0.2, 0.1])))
+    >>> [line.get_label() for line in ax.lines], ax.get_yscale()
+    (['training', 'validation'], 'log')
     """
     epochs = np.linspace(0, history.epochs - 1, min(points, history.epochs)).round().astype(int)
-    ax.plot(epochs, history.loss[epochs], **{"color": ORANGE, **line})
+    ax.plot(epochs, history.loss[epochs], **{"color": ORANGE, "label": "training", **line})
+    if history.validation_loss is not None:
+        seen = epochs[epochs < len(history.validation_loss)]
+        ax.plot(seen, history.validation_loss[seen], color=BLUE, linestyle="--", label="validation")
+        ax.legend()
     ax.set(xlabel="epoch", ylabel="loss", yscale="log")
 
 
@@ -122,6 +167,15 @@ def network(ax: Axes, net: Network, inputs: list[str] | None = None, outputs: li
     ------
     ValueError
         For another number of names than there are inputs or outputs.
+
+    Examples
+    --------
+    >>> from matplotlib.figure import Figure
+    >>> from nnlib import mlp
+    >>> ax = Figure().subplots()
+    >>> network(ax, mlp([1, 4, 1], seed=0), inputs=["hour"], outputs=["°C"])
+    >>> len(ax.lines)  # a line for each of 8 weights, a circle for each of 6 neurons
+    14
     """
     names = {"inputs": (inputs, "x", net.n_in), "outputs": (outputs, "ŷ", net.n_out)}
     ends = []
@@ -130,16 +184,16 @@ def network(ax: Axes, net: Network, inputs: list[str] | None = None, outputs: li
         if len(given) != n:
             raise ValueError(f"{argument}: expected {n} names, got {len(given)}: {given}")
         ends.append(given)
-    sizes = [net.n_in, *(layer.n_out for layer in net.layers)]
+    sizes = [net.n_in, *(layer.n_out for layer in net.dense)]
     places = [[(float(at), (n - 1) / 2 - i) for i in range(n)] for at, n in enumerate(sizes)]
     tall = max(sizes)
-    largest = max(float(np.abs(layer.W).max()) for layer in net.layers) or 1.0
-    written = sum(layer.W.size for layer in net.layers) <= 20
+    largest = max(float(np.abs(layer.W).max()) for layer in net.dense) or 1.0
+    written = sum(layer.W.size for layer in net.dense) <= 20
 
     label: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9, "zorder": 2}
     label["bbox"] = {"facecolor": PAPER, "edgecolor": "none", "boxstyle": "square,pad=0.15"}
 
-    for at, layer in enumerate(net.layers):
+    for at, layer in enumerate(net.dense):
         for (i, j), w in np.ndenumerate(layer.W):
             (x0, y0), (x1, y1) = places[at][i], places[at + 1][j]
             style = {"color": BLUE, "linestyle": "-"} if w >= 0 else {"color": ORANGE, "linestyle": (0, (4, 2))}
@@ -153,7 +207,7 @@ def network(ax: Axes, net: Network, inputs: list[str] | None = None, outputs: li
     for at, column in enumerate(places):
         for i, (x, y) in enumerate(column):
             ax.plot(x, y, "o", markersize=27, markerfacecolor=PAPER, markeredgecolor=INK, zorder=2)
-            name = ends[0][i] if at == 0 else ends[1][i] if at == len(net.layers) else f"a{i + 1}".translate(SUBSCRIPTS)
+            name = ends[0][i] if at == 0 else ends[1][i] if at == len(net.dense) else f"a{i + 1}".translate(SUBSCRIPTS)
             ax.text(x, y, name, ha="center", va="center", zorder=3)
     ax.set_position((0, 0, 1, 1))
     ax.set(xlim=(-0.25, len(sizes) - 0.75), ylim=(-tall / 2 - 0.15, tall / 2 + 0.05))

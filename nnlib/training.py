@@ -1,60 +1,23 @@
-"""Training: the loop over epochs, what it records, and what it says when the loss runs away."""
+"""Training: the loop over epochs and batches."""
 
 from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
 from nnlib import losses
+from nnlib.history import DivergenceWarning, History
+from nnlib.layers import Trace
 from nnlib.losses import Loss
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
-from nnlib.validation import Array, count, matrix, targets
+from nnlib.validation import Array, count, matrix, positive
 
-
-class DivergenceWarning(UserWarning):
-    """Training stopped because the loss ran away."""
-
-
-@dataclass
-class History:
-    """What happened during training.
-
-    Attributes
-    ----------
-    loss : ndarray, shape (epochs,)
-        The mean loss over the examples in each epoch, each batch's loss taken before its own update; with full
-        batches ``loss[0]`` is the loss of the initial parameters. When training diverged the last value is the one
-        that stopped it.
-    diverged_at : int or None
-        The epoch (counted from 0) at which the loss ran away, or None.
-    interrupted : bool
-        Whether Ctrl-C ended training early. The network keeps what it learned.
-    explanation : str
-        One sentence on how training ended; for a diverging run, what to try.
-    """
-
-    loss: Array = field(repr=False)
-    diverged_at: int | None = None
-    interrupted: bool = False
-    explanation: str = ""
-
-    @property
-    def epochs(self) -> int:
-        """Number of epochs with a recorded loss."""
-        return len(self.loss)
-
-    @property
-    def diverged(self) -> bool:
-        """Whether the loss ran away."""
-        return self.diverged_at is not None
-
-    def __str__(self) -> str:
-        return self.explanation
+Callback = Callable[[int, Network, History], bool | None]
+Batch = tuple[Array, Array, list[Trace], float]
 
 
 def train(
@@ -65,11 +28,16 @@ def train(
     optimizer: Optimizer,
     epochs: int,
     loss: str | Loss = "mse",
+    l2: float = 0.0,
     batch_size: int | None = None,
     seed: int | np.random.Generator | None = None,
+    clip_norm: float | None = None,
+    validation: tuple[Array, Array] | None = None,
+    patience: int | None = None,
+    callbacks: Sequence[Callback] = (),
     progress: bool = False,
 ) -> History:
-    """Train ``net`` in place: for each batch predict, measure the loss, propagate back, update.
+    r"""Train ``net`` in place: for each batch predict, measure the loss, propagate back, update.
 
     Training stops early, with a :class:`DivergenceWarning`, when the loss is no longer finite or more than a million
     times ``1 + loss[0]``. The parameters are then those that gave the last recorded loss.
@@ -78,16 +46,31 @@ def train(
     ----------
     net : Network
     X : array_like, shape (N, n_in)
-    y : array_like, shape (N, n_out), or (N,) for one output
+    y : array_like, shape (N, n_out), or (N,) for one output or for class labels
     optimizer : Optimizer
         For example ``GradientDescent(0.1)``.
     epochs : int
         Passes over the data, at least 1.
     loss : str or Loss
+        ``"mse"``, ``"mae"``, ``"huber"``; ``"binary_cross_entropy"``, ``"cross_entropy"`` for networks whose last
+        layer's activation is the identity.
+    l2 : float
+        λ, zero or more: adds :math:`\tfrac{\lambda}{2} \sum w^2`, over all weights but not the biases, to what is
+        minimised.
     batch_size : int, optional
         Examples in one update, 1 to N. None means all of them: full batch.
     seed : int or numpy.random.Generator, optional
-        For the order of the examples, shuffled anew each epoch when there is more than one batch.
+        For the order of the examples, shuffled anew each epoch when there is more than one batch, and for dropout.
+    clip_norm : float, optional
+        A gradient longer than this (Euclidean length, all parameters together) is shortened to it.
+        Pascanu et al. (2013).
+    validation : (X, y), optional
+        Data that are not trained on, whose loss is recorded after each epoch.
+    patience : int, optional
+        Stop when the validation loss has not improved for so many epochs. The parameters with the lowest validation
+        loss are put back at the end, however training ends.
+    callbacks : sequence of callables
+        Each called as ``callback(epoch, net, history)`` after each epoch; one that returns True stops training.
     progress : bool
         Show a progress bar (tqdm).
 
@@ -111,89 +94,152 @@ def train(
     >>> net.params.round(6).tolist()
     [2.0, 1.0]
     """
-    if not isinstance(net, Network):
-        raise TypeError(f"net: expected a Network, got {type(net).__name__} {net!r}")
+    X, y, loss = checked(net, X, y, loss)
+    N = len(X)
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"optimizer: expected an optimiser such as GradientDescent(0.1), got {optimizer!r}")
-    X = matrix("X", X, net.n_in, net.dtype)
-    N = len(X)
-    y = targets("y", y, (N, net.n_out), net.dtype)
     epochs = count("epochs", epochs)
-    loss = losses.get(loss)
+    penalty = losses.Penalty(net, l2)
     batch_size = N if batch_size is None else count("batch_size", batch_size)
     if batch_size > N:
         raise ValueError(f"batch_size: expected at most {N}, the number of examples, got {batch_size}")
+    clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
+    held_out = None if validation is None else _Validation(net, validation, loss, epochs)
+    if patience is not None:
+        patience = count("patience", patience)
+        if held_out is None:
+            raise ValueError("patience: expected validation=(X, y) besides, the data whose loss is watched")
+    for i, callback in enumerate(callbacks):
+        if not callable(callback):
+            raise TypeError(f"callbacks[{i}]: expected a function of (epoch, net, history), got {callback!r}")
+    bar = _progress_bar(epochs) if progress else range(epochs)
     rng = np.random.default_rng(seed)
 
-    X_epoch, y_epoch = X, y
-    if batch_size < N:  # each epoch's order is gathered into copies; the caller's arrays keep theirs
-        X_epoch, y_epoch = np.empty_like(X), np.empty_like(y)
-    starts = range(0, N, batch_size)
-    traces = {rows: net.traces(rows) for rows in {min(batch_size, N - start) for start in starts}}
-    batches = []
-    for start in starts:
-        X_batch, y_batch = X_epoch[start : start + batch_size], y_epoch[start : start + batch_size]
-        batches.append((X_batch, y_batch, traces[len(X_batch)], len(X_batch) / N))
-
-    history = History(np.zeros(epochs))
-    done, limit = 0, sys.float_info.max
+    whole: Iterable[Batch] = [(X, y, net.traces(N, rng), 1.0)]
+    batches = whole if batch_size == N else _MiniBatches(net, X, y, batch_size, rng)
+    recorded, limit = np.zeros(epochs), sys.float_info.max
+    history = History(recorded[:0])
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # a run that overflows is reported as diverged
-            for epoch in _epochs(epochs, progress):
-                if batch_size < N:
-                    order = rng.permutation(N)
-                    np.take(X, order, axis=0, out=X_epoch)
-                    np.take(y, order, axis=0, out=y_epoch)
+            for epoch in bar:
                 mean = 0.0
-                for X_batch, y_batch, trace, share in batches:
-                    y_hat = net.run_forward(X_batch, trace)
-                    value = loss.value_and_gradient(y_hat, y_batch, out=trace[-1].dA)
+                for X_batch, y_batch, traces, share in batches:
+                    y_hat = net.run_forward(X_batch, traces)
+                    value = loss.value_and_gradient(y_hat, y_batch, out=traces[-1].dA)
                     if not value <= limit:  # also true for nan
                         history.diverged_at, mean = epoch, value
                         break
                     mean += share * value
-                    net.run_backward(X_batch, trace)
+                    net.run_backward(X_batch, traces)
+                    if l2:
+                        penalty.add_gradient(net.params, net.grads)
+                    if clip_norm:
+                        _clip(net.grads, clip_norm)
                     optimizer.step(net.params, net.grads)
-                history.loss[epoch] = mean
-                done = epoch + 1
+                recorded[epoch] = mean
+                history.loss = recorded[: epoch + 1]
                 if history.diverged:
                     break
                 if epoch == 0:
                     limit = 1e6 * (1 + mean)
+                if held_out:
+                    held_out.record(epoch, net, history)
+                for callback in callbacks:
+                    history.stopped_early |= callback(epoch, net, history) is True
+                if patience and held_out and epoch - held_out.best_epoch >= patience:
+                    history.stopped_early = True
+                if history.stopped_early:
+                    break
     except KeyboardInterrupt:
         history.interrupted = True
-    history.loss = history.loss[:done]
-    history.explanation = _explain(history, optimizer, largest=float(max(np.abs(X).max(), np.abs(y).max())))
+    if patience and held_out and history.best_epoch is not None:
+        net.params[:] = held_out.best_params
+    history.explain(optimizer.rate, largest=float(max(np.abs(X).max(), np.abs(y).max())))
     if history.diverged:
         warnings.warn(history.explanation, DivergenceWarning, stacklevel=2)
     return history
 
 
-def _epochs(epochs: int, progress: bool) -> Iterable[int]:
-    """The epochs, with a progress bar around them when it is asked for."""
-    if not progress:
-        return range(epochs)
+def checked(net: Network, X: Array, y: Array, loss: str | Loss) -> tuple[Array, Array, Loss]:
+    """Data and a loss that fit a network, or an error that says what does not.
+
+    Examples
+    --------
+    >>> from nnlib import mlp
+    >>> X, y, loss = checked(mlp([1, 4, 1], seed=0), [[0], [1]], [0.3, 0.8], "mse")
+    >>> X.dtype, y.shape, loss
+    (dtype('float64'), (2, 1), <loss mse>)
+    """
+    if not isinstance(net, Network):
+        raise TypeError(f"net: expected a Network, got {type(net).__name__} {net!r}")
+    loss = losses.get(loss)
+    output = net.dense[-1].activation.name
+    if loss.from_logits and output != "identity":
+        raise ValueError(
+            f"loss: {loss.name} brings its own {'softmax' if loss.name == 'cross_entropy' else 'sigmoid'} and expects "
+            f"logits: a last layer with the activation 'identity', got {output!r}"
+        )
+    X = matrix("X", X, net.n_in, net.dtype)
+    return X, loss.prepare(y, (len(X), net.n_out), net.dtype), loss
+
+
+class _MiniBatches:
+    """The batches of an epoch: at each iteration the rows in a new order, gathered batch by batch into one buffer."""
+
+    def __init__(self, net: Network, X: Array, y: Array, size: int, rng: np.random.Generator) -> None:
+        self.X, self.y, self.rng = X, y, rng
+        ends = [*range(size, len(X), size), len(X)]
+        X_buffer, y_buffer = np.empty((size, X.shape[1]), X.dtype), np.empty((size, y.shape[1]), y.dtype)
+        traces = {rows: net.traces(rows, rng) for rows in {size, ends[-1] - ends[-2]}}
+        self.parts = []
+        for start, end in zip([0, *ends], ends, strict=False):
+            rows = end - start
+            self.parts.append((start, end, (X_buffer[:rows], y_buffer[:rows], traces[rows], rows / len(X))))
+
+    def __iter__(self) -> Iterator[Batch]:
+        order = self.rng.permutation(len(self.X))
+        for start, end, batch in self.parts:
+            rows = order[start:end]
+            np.take(self.X, rows, axis=0, out=batch[0], mode="clip")  # the mode that writes to out without a copy
+            np.take(self.y, rows, axis=0, out=batch[1], mode="clip")
+            yield batch
+
+
+class _Validation:
+    """Data that are not trained on, their loss after each epoch, and the parameters at the lowest one."""
+
+    def __init__(self, net: Network, data: tuple[Array, Array], loss: Loss, epochs: int) -> None:
+        if not isinstance(data, tuple | list) or len(data) != 2:
+            raise TypeError(f"validation: expected a pair (X, y), got {type(data).__name__}")
+        try:
+            self.X, self.y, self.loss = checked(net, *data, loss)
+        except (ValueError, TypeError) as error:
+            raise type(error)(f"validation: {error}") from None
+        self.traces = net.traces(len(self.X))
+        self.recorded = np.zeros(epochs)
+        self.best_epoch, self.best_params = 0, net.params.copy()
+
+    def record(self, epoch: int, net: Network, history: History) -> None:
+        """Measure the loss after an epoch; remember the parameters when it is the lowest so far."""
+        y_hat = net.run_forward(self.X, self.traces)
+        self.recorded[epoch] = self.loss.value_and_gradient(y_hat, self.y, out=self.traces[-1].dA)
+        if epoch == 0 or self.recorded[epoch] < self.recorded[self.best_epoch]:
+            self.best_epoch = epoch
+            self.best_params[:] = net.params
+        history.validation_loss, history.best_epoch = self.recorded[: epoch + 1], self.best_epoch
+
+
+def _clip(grads: Array, norm: float) -> None:
+    """Shorten a gradient to a length of at most ``norm``, in place."""
+    length = float(np.sqrt(np.dot(grads, grads)))
+    if length > norm:
+        grads *= norm / length
+
+
+def _progress_bar(epochs: int) -> Iterable[int]:
     try:
         from tqdm.std import tqdm  # tqdm.auto would leave a dead widget
     except ImportError:
         raise ImportError("progress: the progress bar needs tqdm; install it, or train with progress=False") from None
     bar: Iterable[int] = tqdm(range(epochs), unit=" epochs")
     return bar
-
-
-def _explain(history: History, optimizer: Optimizer, largest: float) -> str:
-    """How training ended, in a sentence or two; ``largest`` is the largest absolute value in X and y."""
-    if history.diverged:
-        rate = optimizer.learning_rate
-        scale = (
-            ""
-            if largest < 10
-            else f"Standardise X and y, which hold values as large as {largest:.3g}. Then, if needed, t"
-        )
-        return (
-            f"Training diverged at epoch {history.diverged_at}: the loss went from {history.loss[0]:.3g} to "
-            f"{history.loss[-1]:.3g}. {scale or 'T'}ry a smaller learning rate, for example {rate / 3:.2g} "
-            f"instead of {rate:.2g}."
-        )
-    change = f", loss {history.loss[0]:.3g} -> {history.loss[-1]:.3g}" if history.epochs else ""
-    return f"{'Interrupted after ' if history.interrupted else ''}{history.epochs} epochs{change}"

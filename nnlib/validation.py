@@ -41,24 +41,36 @@ def count(argument: str, value: object, least: int = 1) -> int:
 
 def positive(argument: str, value: object) -> float:
     """``value`` as a finite float above zero."""
-    if isinstance(value, bool | np.bool_ | str):
-        raise TypeError(f"{argument}: expected a positive number, got {value!r}")
-    try:
-        number = float(value)  # type: ignore[arg-type]  # raises TypeError for what is no number
-    except (TypeError, ValueError):
-        raise TypeError(f"{argument}: expected a positive number, got {type(value).__name__} {value!r}") from None
+    number = _number(argument, value, "a positive number")
     if not (math.isfinite(number) and number > 0):
         raise ValueError(f"{argument}: expected a positive, finite number, got {number!r}")
     return number
 
 
+def not_negative(argument: str, value: object) -> float:
+    """``value`` as a finite float of zero or more."""
+    number = _number(argument, value, "a number of zero or more")
+    if not (math.isfinite(number) and number >= 0):
+        raise ValueError(f"{argument}: expected a finite number of zero or more, got {number!r}")
+    return number
+
+
 def fraction(argument: str, value: object) -> float:
     """``value`` as a float from 0 to below 1."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(f"{argument}: expected a number from 0 to below 1, got {type(value).__name__} {value!r}")
-    if not 0 <= value < 1:
-        raise ValueError(f"{argument}: expected a number from 0 to below 1, got {value!r}")
-    return float(value)
+    number = _number(argument, value, "a number from 0 to below 1")
+    if not 0 <= number < 1:
+        raise ValueError(f"{argument}: expected a number from 0 to below 1, got {number!r}")
+    return number
+
+
+def _number(argument: str, value: object, expected: str) -> float:
+    """``value`` as a float; TypeError for what is no number."""
+    try:
+        if isinstance(value, bool | np.bool_ | str):
+            raise TypeError
+        return float(value)  # type: ignore[arg-type]  # raises an error for what is no number
+    except (TypeError, ValueError):
+        raise TypeError(f"{argument}: expected {expected}, got {type(value).__name__} {value!r}") from None
 
 
 def sentence(argument: str, value: str) -> str:

@@ -1,4 +1,4 @@
-"""Layers, losses, activations and networks: values in closed form, gradients by central differences, errors."""
+"""Layers, losses, activations and networks: values in closed form, and what a network keeps and shares."""
 
 from __future__ import annotations
 
@@ -12,41 +12,11 @@ from hypothesis import strategies as st
 import nnlib
 from nnlib.activations import ACTIVATIONS
 from nnlib.initializers import INITIALIZERS, Constant, Glorot, Uniform
-from nnlib.losses import LOSSES
 
 RNG = np.random.default_rng
 
 
-def central_difference(f, x, h=1e-6):
-    """Numeric derivative of the scalar f with respect to each element of the array x."""
-    x = x.astype(float)
-    gradient = np.empty_like(x)
-    for i in np.ndindex(x.shape):
-        up, down = x.copy(), x.copy()
-        up[i] += h
-        down[i] -= h
-        gradient[i] = (f(up) - f(down)) / (2 * h)
-    return gradient
-
-
 # Activations
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_activation_derivative_is_the_slope(name):
-    f = ACTIVATIONS[name]
-    Z = RNG(0).normal(size=(5, 7)) * 3
-    h = 1e-6
-    np.testing.assert_allclose(f.derivative(Z), (f(Z + h) - f(Z - h)) / (2 * h), atol=1e-8)
-
-
-@pytest.mark.parametrize("name", ACTIVATIONS)
-def test_activation_backward_is_dA_times_the_slope(name):  # noqa: N802 # dA is the mathematics' name
-    f = ACTIVATIONS[name]
-    Z, dA = RNG(1).normal(size=(2, 5, 7))
-    out = np.empty_like(Z)
-    assert f.backward(dA, Z, f(Z), out=out) is out
-    np.testing.assert_allclose(out, dA * f.derivative(Z), rtol=1e-14, atol=1e-14)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -79,14 +49,6 @@ def test_activation_values():
 
 
 # Losses
-
-
-@pytest.mark.parametrize("name", LOSSES)
-@pytest.mark.parametrize("shape", [(1, 1), (6, 1), (4, 3)])
-def test_loss_gradient_is_the_slope(name, shape):
-    loss = LOSSES[name]
-    y_hat, y = RNG(2).normal(size=(2, *shape))
-    np.testing.assert_allclose(loss.gradient(y_hat, y), central_difference(lambda p: loss(p, y), y_hat), atol=1e-8)
 
 
 def test_mse_is_the_mean_of_the_squares():
@@ -258,7 +220,7 @@ def test_gradient_check_finds_a_wrong_layer():
     assert wrong == {"b2[0]"}
     assert not report.ok
     assert "b2             1  WRONG, 5.0e-01" in str(report)
-    assert "W1             3  ok, below 1e-06" in str(report)
+    assert "W1             3  ok, below 1e-08" in str(report)
 
 
 def test_gradient_check_leaves_the_network_as_it_was():

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nnlib
-from nnlib import GradientDescent, mlp, train
+from nnlib import Dense, Dropout, GradientDescent, Network, mlp, train
 
 RNG = np.random.default_rng
 
@@ -159,6 +159,226 @@ def test_progress_bar_shows_and_changes_nothing(capsys):
     train(loud, X, y, optimizer=GradientDescent(0.1), epochs=20, progress=True)
     assert "20/20" in capsys.readouterr().err
     np.testing.assert_array_equal(silent.params, loud.params)
+
+
+def test_validation_loss_is_that_of_the_data_held_out():
+    X, y = problem(rows=40)
+    net = mlp([1, 4, 1], seed=0)
+    history = train(net, X[:30], y[:30], optimizer=GradientDescent(0.1), epochs=50, validation=(X[30:], y[30:]))
+    assert history.validation_loss.shape == (50,)
+    assert history.validation_loss[-1] == pytest.approx(nnlib.losses.mse(net.predict(X[30:]), y[30:]), rel=1e-12)
+    assert history.best_epoch == np.argmin(history.validation_loss)
+    assert f"validation loss lowest at epoch {history.best_epoch}: " in history.explanation
+    # Looking on changes nothing, and without patience the last parameters stay.
+    alone = mlp([1, 4, 1], seed=0)
+    plain = train(alone, X[:30], y[:30], optimizer=GradientDescent(0.1), epochs=50)
+    np.testing.assert_array_equal(net.params, alone.params)
+    np.testing.assert_array_equal(history.loss, plain.loss)
+    assert plain.validation_loss is None
+    assert plain.best_epoch is None
+
+
+def overfitting(**settings):
+    """A large network on ten noisy points: its validation loss falls and rises again."""
+    rng = RNG(1)
+    X = rng.uniform(-2, 2, size=(30, 1))
+    y = np.sin(2 * X) + rng.normal(scale=0.4, size=X.shape)
+    net = mlp([1, 30, 1], seed=0)
+    seen = []
+    history = train(
+        net, X[:10], y[:10], optimizer=nnlib.Adam(0.02), epochs=2000, validation=(X[10:], y[10:]),
+        callbacks=[lambda epoch, net, history: seen.append(net.params.copy())], **settings,
+    )  # fmt: skip
+    return net, history, seen
+
+
+def test_early_stopping_puts_the_best_weights_back():
+    _, whole, _ = overfitting()
+    assert whole.epochs == 2000
+    assert not whole.stopped_early
+    best = 0  # the first epoch that the 40 after it do not improve on
+    while (whole.validation_loss[best + 1 : best + 41] < whole.validation_loss[best]).any():
+        best += 1
+    net, history, seen = overfitting(patience=40)
+    assert history.stopped_early
+    assert history.epochs == history.best_epoch + 40 + 1 < 500
+    assert history.best_epoch == best
+    assert history.explanation.startswith(f"Stopped early after {history.epochs} epochs, loss ")
+    np.testing.assert_array_equal(net.params, seen[best])
+    np.testing.assert_array_equal(history.loss, whole.loss[: history.epochs])
+
+
+def test_patience_puts_the_best_weights_back_when_the_epochs_run_out_too():
+    net, history, seen = overfitting(patience=5000)
+    assert not history.stopped_early
+    assert history.best_epoch < 1999
+    np.testing.assert_array_equal(net.params, seen[history.best_epoch])
+
+
+def test_patience_puts_the_best_weights_back_after_divergence():
+    X, y = problem()
+    net, seen = mlp([1, 1], seed=0), []
+    with pytest.warns(nnlib.DivergenceWarning):
+        history = train(
+            net, X, y, optimizer=GradientDescent(3.0), epochs=100, validation=(X, y), patience=100,
+            callbacks=[lambda epoch, net, history: seen.append(net.params.copy())],
+        )  # fmt: skip
+    assert history.diverged
+    assert len(history.validation_loss) == history.epochs - 1
+    np.testing.assert_array_equal(net.params, seen[history.best_epoch])
+
+
+def test_callbacks_see_every_epoch_and_can_stop():
+    X, y = problem()
+    net, calls = mlp([1, 4, 1], seed=0), []
+
+    def watch(epoch, net, history):
+        calls.append((epoch, history.epochs, history.loss[-1]))
+        return epoch == 6
+
+    history = train(net, X, y, optimizer=GradientDescent(0.1), epochs=100, callbacks=[watch, lambda *_: None])
+    assert [call[:2] for call in calls] == [(i, i + 1) for i in range(7)]
+    assert [call[2] for call in calls] == history.loss.tolist()
+    assert history.stopped_early
+    assert history.epochs == 7
+
+
+def test_l2_is_a_pull_on_the_weights_alone():
+    X, y = problem()
+    net, plain = mlp([1, 4, 1], seed=0), mlp([1, 4, 1], seed=0)
+    weights = np.array([1] * 4 + [0] * 4 + [1] * 4 + [0], dtype=bool)
+    np.testing.assert_array_equal(net.is_weight, weights)
+    before = net.params.copy()
+    train(plain, X, y, optimizer=GradientDescent(0.1), epochs=1)
+    history = train(net, X, y, optimizer=GradientDescent(0.1), epochs=1, l2=0.3)
+    pull = np.where(weights, 0.1 * 0.3 * before, 0)
+    np.testing.assert_allclose(net.params, plain.params - pull, atol=1e-15)
+    assert history.loss[0] == pytest.approx(nnlib.losses.mse(mlp([1, 4, 1], seed=0).predict(X), y), rel=1e-14)
+    penalty = nnlib.losses.Penalty(net, 0.3)
+    assert penalty.value(before) == pytest.approx(0.15 * (before[weights] ** 2).sum())
+
+
+def test_l2_is_ridge_regression():
+    X, y = problem(rows=50, features=3)
+    net = mlp([3, 1], seed=0)
+    train(net, X, y, optimizer=GradientDescent(0.2), epochs=3000, l2=0.5)
+    centred = X - X.mean(axis=0)
+    ridge = np.linalg.solve(centred.T @ centred + 50 * 0.5 / 2 * np.eye(3), centred.T @ (y - y.mean()))
+    np.testing.assert_allclose(net.layers[0].W, ridge, atol=1e-10)
+
+
+def test_clipping_shortens_long_gradients_and_leaves_short_ones():
+    X, y = problem()
+    before = mlp([1, 4, 1], seed=0).params
+    steps = []
+    for clip in (None, 1e-3, 1e3):
+        net = mlp([1, 4, 1], seed=0)
+        train(net, X, 10 * y, optimizer=GradientDescent(1.0), epochs=1, clip_norm=clip)
+        steps.append(net.params - before)
+    whole, short, same = steps
+    assert np.linalg.norm(whole) > 1
+    np.testing.assert_allclose(short, whole * 1e-3 / np.linalg.norm(whole), rtol=1e-10)
+    np.testing.assert_array_equal(same, whole)
+
+
+def test_last_batch_may_be_smaller_and_counts_by_its_size():
+    X, y = problem(rows=10)
+    net = mlp([1, 3, 1], seed=0)
+    rate = 1e-9  # so that the parameters stay where they are
+    history = train(net, X, y, optimizer=GradientDescent(rate), epochs=1, batch_size=4, seed=0)
+    assert history.loss[0] == pytest.approx(nnlib.losses.mse(net.predict(X), y), rel=1e-6)
+
+
+def test_every_epoch_has_its_own_order():
+    X = np.arange(6.0)[:, np.newaxis]
+    orders = []
+
+    class Watching(nnlib.losses.MeanSquaredError):
+        def value_and_gradient(self, y_hat, y, out):
+            orders.append(y[0, 0])
+            return super().value_and_gradient(y_hat, y, out)
+
+    train(mlp([1, 1], seed=0), X, X, optimizer=GradientDescent(1e-3), epochs=4, batch_size=1, seed=0, loss=Watching())
+    epochs = [tuple(orders[i : i + 6]) for i in range(0, 24, 6)]
+    assert all(sorted(epoch) == X[:, 0].tolist() for epoch in epochs)
+    assert len(set(epochs)) == 4
+
+
+# Dropout
+
+
+def test_dropout_silences_the_fraction_and_keeps_the_mean():
+    net = Network([Dense(1, 2000, initializer=nnlib.initializers.Constant(0)), Dropout(0.3), Dense(2000, 1)], seed=0)
+    net.layers[0].b[:] = 1
+    traces = net.traces(50, RNG(0))
+    net.run_forward(np.ones((50, 1)), traces)
+    kept = traces[1].A
+    assert set(np.unique(kept)) == {0, 1 / 0.7}
+    assert (kept == 0).mean() == pytest.approx(0.3, abs=0.01)
+    assert kept.mean() == pytest.approx(1, abs=0.01)
+    first = kept.copy()
+    net.run_forward(np.ones((50, 1)), traces)
+    assert (first != kept).any()
+
+
+def test_dropout_is_silent_in_predictions():
+    X, _ = problem()
+    net, plain = mlp([1, 8, 1], dropout=0.5, seed=0), mlp([1, 8, 1], seed=0)
+    np.testing.assert_array_equal(net.predict(X), plain.predict(X))
+    np.testing.assert_array_equal(net.forward(X), plain.predict(X))
+    assert (net.forward(X, RNG(0)) != plain.predict(X)).any()
+    np.testing.assert_array_equal(net.forward(X, RNG(0)), net.forward(X, RNG(0)))
+
+
+def test_dropout_training_repeats_by_seed_and_validates_without_masks():
+    X, y = problem()
+    runs = []
+    for seed in (0, 0, 1):
+        net = mlp([1, 8, 1], dropout=0.5, seed=0)
+        history = train(net, X, y, optimizer=GradientDescent(0.05), epochs=30, seed=seed, validation=(X, y))
+        assert history.validation_loss[-1] == pytest.approx(nnlib.losses.mse(net.predict(X), y), rel=1e-12)
+        runs.append(net.params)
+    np.testing.assert_array_equal(runs[0], runs[1])
+    assert (runs[0] != runs[2]).any()
+
+
+# Classification
+
+
+def test_cross_entropy_learns_labels_and_one_hot_rows_alike():
+    X, labels = nnlib.data.moons(n=200, noise=0.1, seed=0)
+    runs = []
+    for y in (labels, nnlib.one_hot(labels)):
+        net = mlp([2, 16, 2], seed=0)
+        train(net, X, y, optimizer=nnlib.Adam(0.02), epochs=60, batch_size=20, seed=0, loss="cross_entropy")
+        runs.append(net.params)
+        assert nnlib.metrics.accuracy(net.predict(X).argmax(axis=1), labels) > 0.97
+    np.testing.assert_array_equal(*runs)
+
+
+def test_two_classes_by_one_logit_or_by_two_are_the_same_model():
+    """softmax over (0, z) is the sigmoid of z: the same loss, and the difference of the two gradients."""
+    z, labels = RNG(0).normal(size=(9, 1)), np.arange(9) % 2
+    two = np.hstack([np.zeros((9, 1)), z])
+    one_loss, two_loss = nnlib.losses.binary_cross_entropy, nnlib.losses.cross_entropy
+    assert one_loss(z, labels) == pytest.approx(two_loss(two, labels), rel=1e-14)
+    np.testing.assert_allclose(one_loss.gradient(z, labels), two_loss.gradient(two, labels)[:, 1:], atol=1e-16)
+
+
+def test_history_plots_itself():
+    import matplotlib.pyplot as plt
+
+    X, y = problem()
+    net = mlp([1, 4, 1], seed=0)
+    history = train(net, X, y, optimizer=GradientDescent(0.1), epochs=300, validation=(X[:5], y[:5]))
+    ax = history.plot()
+    training, validation = ax.get_lines()
+    assert ax.get_yscale() == "log"
+    assert (training.get_xdata()[0], training.get_xdata()[-1]) == (0, 299)
+    np.testing.assert_array_equal(training.get_ydata(), history.loss[training.get_xdata()])
+    np.testing.assert_array_equal(validation.get_ydata(), history.validation_loss[validation.get_xdata()])
+    assert history.plot(ax) is ax
+    plt.close(ax.figure)
 
 
 def test_the_answer_for_a_quarter_to_two():

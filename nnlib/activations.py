@@ -68,13 +68,13 @@ class Identity(Activation):
     name = "identity"
 
     def __call__(self, Z: Array, out: Array | None = None) -> Array:
-        return np.positive(Z, out=out)
+        return Z if out is Z else np.positive(Z, out=out)
 
     def derivative(self, Z: Array) -> Array:
         return np.ones_like(Z)
 
     def backward(self, dA: Array, Z: Array, A: Array, out: Array) -> Array:
-        return np.positive(dA, out=out)
+        return dA if out is dA else np.positive(dA, out=out)
 
 
 class Tanh(Activation):
@@ -97,8 +97,8 @@ class Tanh(Activation):
 
     def backward(self, dA: Array, Z: Array, A: Array, out: Array) -> Array:
         np.multiply(A, A, out=out)  # from the activation: f' = 1 - a², no second tanh
-        np.subtract(1, out, out=out)
-        return np.multiply(dA, out, out=out)
+        out *= dA
+        return np.subtract(dA, out, out=out)
 
 
 class Sigmoid(Activation):
@@ -124,8 +124,8 @@ class Sigmoid(Activation):
         return A * (1 - A)
 
     def backward(self, dA: Array, Z: Array, A: Array, out: Array) -> Array:
-        np.subtract(1, A, out=out)  # from the activation: f' = a(1 - a)
-        np.multiply(out, A, out=out)
+        np.multiply(A, A, out=out)  # from the activation: f' = a - a²
+        np.subtract(A, out, out=out)
         return np.multiply(dA, out, out=out)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from nnlib import activations, initializers
-from nnlib.activations import Activation
+from nnlib.activations import Activation, Identity
 from nnlib.initializers import Initializer
 from nnlib.validation import Array, count, fraction
 
@@ -18,13 +18,8 @@ class Trace(NamedTuple):
     """What one layer keeps of one forward pass for the backward pass; N rows, allocated once and used again.
 
     ``A`` activations and ``dA`` = dL/dA, both (N, n_out). A dense layer keeps ``Z`` pre-activations and ``delta`` =
-    dL/dZ, both (N, n_out), and ``ones`` (N,); dropout keeps its ``mask`` (N, n_out) and where it draws it from.
-
-    Examples
-    --------
-    >>> trace = Dense(1, 4, "tanh").trace(24, np.float64, rng=None)
-    >>> trace.A.shape, trace.ones.shape
-    ((24, 4), (24,))
+    dL/dZ, both (N, n_out), which with the identity are A and dA themselves, and ``ones`` (N,); dropout keeps its
+    ``mask`` (N, n_out) and where it draws it from.
     """
 
     A: Array
@@ -133,20 +128,21 @@ class Dense(Layer):
 
     def trace(self, rows: int, dtype: DTypeLike, rng: np.random.Generator | None) -> Trace:
         """Allocate what a forward and a backward pass over ``rows`` examples write to; nothing here is random."""
-        A, dA, Z, delta = (np.empty((rows, self.n_out), dtype) for _ in range(4))
+        A, dA = (np.empty((rows, self.n_out), dtype) for _ in range(2))
+        Z, delta = (A, dA) if isinstance(self.activation, Identity) else (np.empty_like(A), np.empty_like(dA))
         return Trace(A, dA, Z, delta, np.ones(rows, dtype), mask=np.empty(0), rng=None)
 
     def predict(self, A_prev: Array) -> Array:
         """Return ``A = f(A_prev @ W + b)``, shape (N, n_out)."""
-        Z = np.dot(A_prev, self.W)
+        Z = A_prev.dot(self.W)
         Z += self.b
         return self.activation(Z, out=Z)
 
     def forward(self, A_prev: Array, trace: Trace) -> Array:
         """Return ``A = f(A_prev @ W + b)``, shape (N, n_out), and leave Z and A in ``trace``."""
-        np.dot(A_prev, self.W, out=trace.Z)
-        np.add(trace.Z, self.b, out=trace.Z)
-        return self.activation(trace.Z, out=trace.A)
+        Z = A_prev.dot(self.W, out=trace.Z)
+        Z += self.b
+        return self.activation(Z, out=trace.A)
 
     def backward(self, A_prev: Array, trace: Trace, dA_prev: Array | None) -> None:
         """From dL/dA in ``trace`` compute delta = dL/dZ, then dW, db and, where asked for, dL/dA_prev.
@@ -157,10 +153,10 @@ class Dense(Layer):
                   \\frac{\\partial L}{\\partial A_\\text{prev}} = \\delta W^\\top
         """
         delta = self.activation.backward(trace.dA, trace.Z, trace.A, out=trace.delta)
-        np.dot(A_prev.T, delta, out=self.dW)
-        np.dot(trace.ones, delta, out=self.db)
+        A_prev.T.dot(delta, out=self.dW)
+        trace.ones.dot(delta, out=self.db)
         if dA_prev is not None:
-            np.dot(delta, self.W.T, out=dA_prev)
+            delta.dot(self.W.T, out=dA_prev)
 
     def __repr__(self) -> str:
         return f"Dense({self.n_in}, {self.n_out}, {self.activation.name!r})"

@@ -70,7 +70,7 @@ class Loss(ABC):
 def _inner(a: Array, b: Array) -> Any:
     """The sum of ``a * b`` over rows and columns; for a stack (runs, N, k) one sum a run."""
     if a.ndim == 2:
-        return float(np.dot(a.ravel(), b.ravel()))
+        return float(a.ravel().dot(b.ravel()))
     return np.vecdot(a.reshape(len(a), -1), b.reshape(*b.shape[:-2], -1))
 
 

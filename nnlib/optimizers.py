@@ -52,12 +52,14 @@ class Optimizer(ABC):
         self.iterations = 0
         self.memory: dict[str, Array] = {}
         self.begun: tuple[int, DTypeLike] | None = None  # number and type of the parameters that it has worked on
+        self._params: Array = np.empty(0)
         self._scratch = (np.empty(0), np.empty(0))
 
     def step(self, params: Array, grads: Array) -> None:
         """Change ``params`` (n_params,) in place, given ``grads`` of the same shape; ``grads`` stay as they are."""
-        if self.begun != (params.size, params.dtype):
+        if params is not self._params and self.begun != (params.size, params.dtype):
             self.begin(params)
+        self._params = params
         self.rate = rate(self.learning_rate, self.iterations)
         self.iterations += 1
         self.update(params, grads, *self._scratch)
@@ -70,7 +72,7 @@ class Optimizer(ABC):
 
     def settings(self) -> dict[str, Any]:
         """What tells optimisers of one kind apart, all but the learning rate."""
-        others = ("learning_rate", "rate", "iterations", "memory", "begun", "_scratch")
+        others = ("learning_rate", "rate", "iterations", "memory", "begun", "_params", "_scratch")
         return {name: value for name, value in vars(self).items() if name not in others}
 
     @abstractmethod
@@ -265,15 +267,19 @@ class Adam(Optimizer):
         self.epsilon = positive("epsilon", epsilon)
 
     def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+        # The memory holds m / (1 - β₁) and s / (1 - β₂), two multiplications less for each; so the step is
+        # η m' / (√s' + ε') with the factors that are the same for all parameters drawn out of the fraction.
         mean, square = self.memory["mean"], self.memory["square"]
-        _moving_mean(mean, grads, self.beta1, scratch=other)
+        mean *= self.beta1
+        mean += grads
+        square *= self.beta2
         np.multiply(grads, grads, out=other)
-        _moving_mean(square, other, self.beta2, scratch=other)
+        square += other
+        root = np.sqrt((1 - self.beta2) / (1 - self.beta2**self.iterations))
         np.sqrt(square, out=other)
-        other *= 1 / np.sqrt(1 - self.beta2**self.iterations)  # √(s / c) = √s / √c
-        other += self.epsilon
+        other += self.epsilon / root
         np.divide(mean, other, out=change)
-        change *= self.rate / (1 - self.beta1**self.iterations)
+        change *= self.rate * ((1 - self.beta1) / (1 - self.beta1**self.iterations) / root)
         np.subtract(params, change, out=params)
 
 

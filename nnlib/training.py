@@ -118,7 +118,7 @@ def train(
     whole: Iterable[Batch] = [(X, y, net.traces(N, rng), 1.0)]
     batches = whole if batch_size == N else _MiniBatches(net, X, y, batch_size, rng)
     recorded, limit = np.zeros(epochs), sys.float_info.max
-    history = History(recorded[:0])
+    history, watched, diverged, done = History(recorded[:0]), bool(held_out or callbacks), False, 0
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # a run that overflows is reported as diverged
             for epoch in bar:
@@ -127,7 +127,7 @@ def train(
                     y_hat = net.run_forward(X_batch, traces)
                     value = loss.value_and_gradient(y_hat, y_batch, out=traces[-1].dA)
                     if not value <= limit:  # also true for nan
-                        history.diverged_at, mean = epoch, value
+                        diverged, mean = True, value
                         break
                     mean += share * value
                     net.run_backward(X_batch, traces)
@@ -136,22 +136,25 @@ def train(
                     if clip_norm:
                         _clip(net.grads, clip_norm)
                     optimizer.step(net.params, net.grads)
-                recorded[epoch] = mean
-                history.loss = recorded[: epoch + 1]
-                if history.diverged:
+                recorded[epoch], done = mean, epoch + 1
+                if diverged:
+                    history.diverged_at = epoch
                     break
                 if epoch == 0:
                     limit = 1e6 * (1 + mean)
-                if held_out:
-                    held_out.record(epoch, net, history)
-                for callback in callbacks:
-                    history.stopped_early |= callback(epoch, net, history) is True
-                if patience and held_out and epoch - held_out.best_epoch >= patience:
-                    history.stopped_early = True
-                if history.stopped_early:
-                    break
+                if watched:
+                    history.loss = recorded[:done]
+                    if held_out:
+                        held_out.record(epoch, net, history)
+                    for callback in callbacks:
+                        history.stopped_early |= callback(epoch, net, history) is True
+                    if patience and held_out and epoch - held_out.best_epoch >= patience:
+                        history.stopped_early = True
+                    if history.stopped_early:
+                        break
     except KeyboardInterrupt:
         history.interrupted = True
+    history.loss = recorded[:done]
     if patience and held_out and history.best_epoch is not None:
         net.params[:] = held_out.best_params
     history.explain(optimizer.rate, largest=float(max(np.abs(X).max(), np.abs(y).max())))

@@ -211,6 +211,14 @@ def test_slopes_of_losses_at_kinks():
     assert Huber(0.5)(at_threshold[:1], y[:1]) == 0.125
 
 
+@pytest.mark.parametrize("threshold", [0.5, 1.0, 3.0])
+def test_huber_is_half_the_square_inside_and_a_line_outside(threshold):
+    for error in (-4.0, -1.2, -0.3, 0.0, 0.3, 1.2, 4.0):
+        size = abs(error)
+        by_hand = error**2 / 2 if size <= threshold else threshold * (size - threshold / 2)
+        assert Huber(threshold)(np.array([[2 + error]]), np.array([2.0])) == pytest.approx(by_hand, rel=1e-14)
+
+
 @pytest.mark.parametrize("name", LOSSES)
 def test_a_stack_of_predictions_has_one_loss_a_run(name):
     loss, rng = LOSSES[name], RNG(9)

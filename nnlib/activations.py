@@ -120,8 +120,9 @@ class Sigmoid(Activation):
         return A
 
     def derivative(self, Z: Array) -> Array:
-        A = self(Z)
-        return A * (1 - A)
+        e = np.exp(-np.abs(Z))
+        slope: Array = e / (1 + e) ** 2
+        return slope
 
     def backward(self, dA: Array, Z: Array, A: Array, out: Array) -> Array:
         np.multiply(A, A, out=out)  # from the activation: f' = a - a²

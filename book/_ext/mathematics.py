@@ -53,7 +53,9 @@ def keep_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None
         found = re.match(r"[.,;:!?)\]”’]+", after.astext()) if isinstance(after, nodes.Text) else None
         if found:
             node["punctuation"] = found[0]
-            after.parent.replace(after, nodes.Text(after.astext()[found.end() :]))
+            siblings = node.parent.children  # found by identity: equal texts may stand earlier in the paragraph
+            place = next(i for i, sibling in enumerate(siblings) if sibling is after)
+            node.parent[place] = nodes.Text(after.astext()[found.end() :])
 
 
 def visit_inline(self: Any, node: nodes.math) -> None:

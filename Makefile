@@ -3,8 +3,9 @@
 #   make lab     the chapters in JupyterLab           make test    all tests
 #   make lint    style and types                      make bench   nnlib's speed beside its peers
 #   make reference  the chapters' text output anew    make lock    requirements*.txt anew    make clean
+#   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared
 .DELETE_ON_ERROR:
-.PHONY: book serve lab test lint bench reference lock clean
+.PHONY: book serve lab test test-torch lint bench reference lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -36,6 +37,10 @@ lab: .venv/book
 test: .venv/test book
 	$(BIN)/pytest -n 2 --dist loadfile
 
+# `make test` reads records of what PyTorch made; `python -m tests.records.make` writes them.
+test-torch: .venv/torch
+	$(BIN)/python -m tests.records.make --check
+
 reference: .venv/test
 	$(BIN)/pytest book -n 2 --dist loadfile --renew-reference
 
@@ -63,6 +68,10 @@ bench: .venv/bench book
 
 .venv/bench: .venv/test
 	$(BIN)/pip install --quiet --editable .[bench]
+	@touch $@
+
+.venv/torch: .venv/test
+	$(BIN)/pip install --quiet --editable .[torch]
 	@touch $@
 
 lock: .venv/book

@@ -21,7 +21,7 @@ from nnlib.losses import Loss
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
 from nnlib.schedules import Schedule, rate
-from nnlib.training import checked
+from nnlib.training import checked, largest
 from nnlib.validation import Array, count
 
 
@@ -114,7 +114,7 @@ def train_many(
     except KeyboardInterrupt:
         interrupted = True
 
-    largest, histories = float(max(np.abs(X).max(), np.abs(y).max())), []
+    histories = []
     for run, (net, one) in enumerate(zip(nets, optimizers, strict=True)):
         last = {name: values[run] for name, values in optimizer.memory.items()}
         at, params, memory = ended.get(run, (None, stack.params[run], last))
@@ -124,7 +124,7 @@ def train_many(
         one.begin(net.params, steps, {name: values[stack.places[run]] for name, values in memory.items()})
         history = History(recorded[: done if at is None else at + 1, run].copy(), diverged_at=at)
         history.interrupted = interrupted and at is None
-        history.explain(one.rate, largest)
+        history.explain(one.rate, max(largest(X), largest(y)))
         histories.append(history)
     if ended:
         first = min(ended)

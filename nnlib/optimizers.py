@@ -35,7 +35,7 @@ class Optimizer(ABC):
     An optimiser of your own is one method, which changes ``params`` in place:
 
     >>> class SignDescent(Optimizer):
-    ...     def update(self, params, grads, change, other):
+    ...     def update(self, params, grads, change):
     ...         params -= self.rate * np.sign(grads)
     >>> params = np.array([1.0, 1.0])
     >>> SignDescent(0.1).step(params, np.array([0.001, -1000.0]))
@@ -53,7 +53,7 @@ class Optimizer(ABC):
         self.memory: dict[str, Array] = {}
         self.begun: tuple[int, DTypeLike] | None = None  # number and type of the parameters that it has worked on
         self._params: Array = np.empty(0)
-        self._scratch = (np.empty(0), np.empty(0))
+        self._scratch: Array = np.empty(0)
 
     def step(self, params: Array, grads: Array) -> None:
         """Change ``params`` (n_params,) in place, given ``grads`` of the same shape; ``grads`` stay as they are."""
@@ -62,13 +62,13 @@ class Optimizer(ABC):
         self._params = params
         self.rate = rate(self.learning_rate, self.iterations)
         self.iterations += 1
-        self.update(params, grads, *self._scratch)
+        self.update(params, grads, self._scratch)
 
     def begin(self, params: Array, iterations: int = 0, memory: Mapping[str, Array] | None = None) -> None:
         """Make ready for parameters of that shape and type: as at the first step, or with what was remembered."""
         self.iterations, self.begun = iterations, (params.size, params.dtype)
         self.memory = {name: np.zeros_like(params) for name in self.remembers} | dict(memory or {})
-        self._scratch = (np.empty_like(params), np.empty_like(params))
+        self._scratch = np.empty_like(params)
 
     def settings(self) -> dict[str, Any]:
         """What tells optimisers of one kind apart, all but the learning rate."""
@@ -76,19 +76,12 @@ class Optimizer(ABC):
         return {name: value for name, value in vars(self).items() if name not in others}
 
     @abstractmethod
-    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
-        """The rule itself; ``change`` and ``other`` are scratch arrays of the same shape."""
+    def update(self, params: Array, grads: Array, change: Array) -> None:
+        """The rule itself; ``change`` is a scratch array of the same shape."""
 
     def __repr__(self) -> str:
         shown = self.learning_rate if isinstance(self.learning_rate, Schedule) else f"{self.learning_rate:g}"
         return f"{type(self).__name__}({shown})"
-
-
-def _moving_mean(mean: Array, values: Array, keep: float, scratch: Array) -> None:
-    """``mean <- keep * mean + (1 - keep) * values``, in place; ``scratch`` may be ``values`` itself."""
-    np.multiply(values, 1 - keep, out=scratch)
-    mean *= keep
-    mean += scratch
 
 
 class GradientDescent(Optimizer):
@@ -112,7 +105,7 @@ class GradientDescent(Optimizer):
     [0.0, 3.0]
     """
 
-    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+    def update(self, params: Array, grads: Array, change: Array) -> None:
         np.multiply(grads, self.rate, out=change)
         np.subtract(params, change, out=params)
 
@@ -149,7 +142,7 @@ class Momentum(Optimizer):
         super().__init__(learning_rate)
         self.momentum = fraction("momentum", momentum)
 
-    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+    def update(self, params: Array, grads: Array, change: Array) -> None:
         velocity = self.memory["velocity"]
         velocity *= self.momentum
         velocity += grads
@@ -171,7 +164,7 @@ class Nesterov(Momentum):
     [0.85]
     """
 
-    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+    def update(self, params: Array, grads: Array, change: Array) -> None:
         velocity = self.memory["velocity"]
         velocity *= self.momentum
         velocity += grads
@@ -216,13 +209,15 @@ class RMSProp(Optimizer):
         super().__init__(learning_rate)
         self.decay, self.epsilon = fraction("decay", decay), positive("epsilon", epsilon)
 
-    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+    def update(self, params: Array, grads: Array, change: Array) -> None:
         square = self.memory["square"]
-        np.multiply(grads, grads, out=other)
-        _moving_mean(square, other, self.decay, scratch=other)
-        np.sqrt(square, out=other)
-        other += self.epsilon
-        np.divide(grads, other, out=change)
+        np.multiply(grads, grads, out=change)
+        change *= 1 - self.decay
+        square *= self.decay
+        square += change
+        np.sqrt(square, out=change)
+        change += self.epsilon
+        np.divide(grads, change, out=change)
         change *= self.rate
         np.subtract(params, change, out=params)
 
@@ -266,19 +261,19 @@ class Adam(Optimizer):
         self.beta1, self.beta2 = fraction("beta1", beta1), fraction("beta2", beta2)
         self.epsilon = positive("epsilon", epsilon)
 
-    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+    def update(self, params: Array, grads: Array, change: Array) -> None:
         # The memory holds m / (1 - β₁) and s / (1 - β₂), two multiplications less for each; so the step is
         # η m' / (√s' + ε') with the factors that are the same for all parameters drawn out of the fraction.
         mean, square = self.memory["mean"], self.memory["square"]
         mean *= self.beta1
         mean += grads
         square *= self.beta2
-        np.multiply(grads, grads, out=other)
-        square += other
+        np.multiply(grads, grads, out=change)
+        square += change
         root = np.sqrt((1 - self.beta2) / (1 - self.beta2**self.iterations))
-        np.sqrt(square, out=other)
-        other += self.epsilon / root
-        np.divide(mean, other, out=change)
+        np.sqrt(square, out=change)
+        change += self.epsilon / root
+        np.divide(mean, change, out=change)
         change *= self.rate * ((1 - self.beta1) / (1 - self.beta1**self.iterations) / root)
         np.subtract(params, change, out=params)
 
@@ -312,6 +307,6 @@ class AdamW(Adam):
         super().__init__(learning_rate, beta1, beta2, epsilon)
         self.weight_decay = positive("weight_decay", weight_decay)
 
-    def update(self, params: Array, grads: Array, change: Array, other: Array) -> None:
+    def update(self, params: Array, grads: Array, change: Array) -> None:
         params *= 1 - self.rate * self.weight_decay
-        super().update(params, grads, change, other)
+        super().update(params, grads, change)

@@ -8,11 +8,10 @@ from __future__ import annotations
 import inspect
 import json
 import os
-import zlib
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
@@ -23,12 +22,6 @@ from nnlib.preprocessing import Scaler
 from nnlib.validation import Array
 
 FORMAT, VERSION = "nnlib model", 1
-_PLAIN: dict[str, type] = {  # what is made anew from the arguments of its constructor
-    name: kind
-    for module in (activations, initializers, layers, schedules, optimizers, preprocessing)
-    for name, kind in vars(module).items()
-    if inspect.isclass(kind) and kind.__module__ == module.__name__ and not inspect.isabstract(kind)
-}
 
 
 def save(path: str | os.PathLike[str], net: Network, **others: Any) -> None:
@@ -113,6 +106,9 @@ def load(path: str | os.PathLike[str]) -> SimpleNamespace:
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"path: expected a file written by nnlib.save, found none at {str(path)!r}")
+    import zlib  # here, because they make `import nnlib` slower
+    from zipfile import BadZipFile
+
     try:
         with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
@@ -139,7 +135,7 @@ def _describe(name: str, value: Any, arrays: dict[str, Array]) -> Any:
     if isinstance(value, np.random.Generator) and isinstance(value.bit_generator, np.random.PCG64):
         return {"class": "Generator", "state": value.bit_generator.state}
     kind = type(value).__name__
-    if _PLAIN.get(kind) is not type(value):
+    if _classes().get(kind) is not type(value):
         raise TypeError(f"{name}: expected something that nnlib can save, got {kind} {value!r}")
     content: dict[str, Any] = {"class": kind}
     for argument in _arguments(type(value)):  # each is kept under its own name
@@ -151,6 +147,19 @@ def _describe(name: str, value: Any, arrays: dict[str, Array]) -> Any:
     if isinstance(value, Scaler):
         arrays.update({f"{name}.{key}": values for key, values in vars(value).items()})
     return content
+
+
+@cache
+def _classes() -> dict[str, type]:
+    """What is made anew from the arguments of its constructor, by name."""
+    return {
+        name: kind
+        for module in (activations, initializers, layers, schedules, optimizers, preprocessing)
+        for name, kind in vars(module).items()
+        if isinstance(kind, type)
+        and kind.__module__ == module.__name__
+        and not getattr(kind, "__abstractmethods__", ())
+    }
 
 
 def _arguments(kind: type) -> list[str]:
@@ -175,7 +184,7 @@ def _restore(name: str, content: Any, arrays: dict[str, Array]) -> Any:
         net.params[:] = params
         return net
     iterations, begun = content.pop("iterations", 0), content.pop("begun", None)
-    value = _PLAIN[kind](**{argument: _restore("", given, arrays) for argument, given in content.items()})
+    value = _classes()[kind](**{argument: _restore("", given, arrays) for argument, given in content.items()})
     own = {key.removeprefix(f"{name}."): values for key, values in arrays.items() if key.startswith(f"{name}.")}
     if isinstance(value, Optimizer) and begun:
         memory = {key.removeprefix("memory."): values for key, values in own.items()}

@@ -115,8 +115,8 @@ def train(
     bar = _progress_bar(epochs) if progress else range(epochs)
     rng = np.random.default_rng(seed)
 
-    whole: Iterable[Batch] = [(X, y, net.traces(N, rng), 1.0)]
-    batches = whole if batch_size == N else _MiniBatches(net, X, y, batch_size, rng)
+    batches: Iterable[Batch]
+    batches = [(X, y, net.traces(N, rng), 1.0)] if batch_size == N else _MiniBatches(net, X, y, batch_size, rng)
     recorded, limit = np.zeros(epochs), sys.float_info.max
     history, watched, diverged, done = History(recorded[:0]), bool(held_out or callbacks), False, 0
     try:
@@ -157,10 +157,15 @@ def train(
     history.loss = recorded[:done]
     if patience and held_out and history.best_epoch is not None:
         net.params[:] = held_out.best_params
-    history.explain(optimizer.rate, largest=float(max(np.abs(X).max(), np.abs(y).max())))
+    history.explain(optimizer.rate, largest=max(largest(X), largest(y)))
     if history.diverged:
         warnings.warn(history.explanation, DivergenceWarning, stacklevel=2)
     return history
+
+
+def largest(values: Array) -> float:
+    """The largest absolute value, found without a copy."""
+    return float(max(values.max(), -values.min()))
 
 
 def checked(net: Network, X: Array, y: Array, loss: str | Loss) -> tuple[Array, Array, Loss]:

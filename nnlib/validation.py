@@ -89,7 +89,9 @@ def numbers(argument: str, value: object, dtype: DTypeLike = np.float64) -> Arra
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{argument}: expected an array of numbers, got dtype {array.dtype}")
     array = np.ascontiguousarray(array, dtype=dtype) if array.ndim else array.astype(dtype)
-    if not np.isfinite(array).all():
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = array.sum()  # finite only when all its terms are, and found without a copy
+    if not np.isfinite(total) and not np.isfinite(array).all():
         bad = np.argwhere(~np.isfinite(array))
         where = tuple(int(i) for i in bad[0])
         raise ValueError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 import warnings
 
 import numpy as np
@@ -287,6 +288,20 @@ def test_last_batch_may_be_smaller_and_counts_by_its_size():
     rate = 1e-9  # so that the parameters stay where they are
     history = train(net, X, y, optimizer=GradientDescent(rate), epochs=1, batch_size=4, seed=0)
     assert history.loss[0] == pytest.approx(nnlib.losses.mse(net.predict(X), y), rel=1e-6)
+
+
+def test_training_copies_no_large_data():
+    """16 MB of examples in mini-batches: what training allocates is a batch's worth."""
+    X = np.ones((20_000, 200), np.float32)
+    labels = np.arange(len(X)) % 2
+    net = mlp([200, 16, 1], "relu", seed=0, dtype="float32")
+    tracemalloc.start()
+    train(
+        net, X, labels, optimizer=nnlib.Adam(1e-3), epochs=1, batch_size=100, seed=0, loss="binary_cross_entropy"
+    )  # fmt: skip
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2e6
 
 
 def test_every_epoch_has_its_own_order():

@@ -28,7 +28,8 @@ class Optimizer(ABC):
     iterations : int
         How many steps have been made.
     memory : dict of str to ndarray
-        What the rule remembers, by name; empty before the first step.
+        What the rule remembers, by name; empty before the first step. An optimiser that is given other parameters of
+        the same number goes on with it: for a new network take a new optimiser.
 
     Examples
     --------

@@ -94,7 +94,8 @@ def check_gradients(
 
     so that what rounding alone makes of a tiny component does not look like a mistake. Where the error is above the
     tolerance, the differences are taken again with h / 10 and h / 100. Where they come out otherwise than before there
-    was a kink within the nudge, as that of ReLU, and the smaller error counts.
+    was a kink within the nudge, as that of ReLU, and the smaller error counts. A pre-activation that lies exactly on a
+    kink, as zero inputs and zero biases make it, has no derivative and is reported.
 
     Parameters
     ----------

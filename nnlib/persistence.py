@@ -35,9 +35,10 @@ def save(path: str | os.PathLike[str], net: Network, **others: Any) -> None:
     path : str or path
         Ends in ``.npz``.
     net : Network
-    **others : Optimizer, StandardScaler, MinMaxScaler or numpy.random.Generator
+    **others : Optimizer, StandardScaler, MinMaxScaler, numpy.random.Generator, text, number, or a list of these
         By names of your own. An optimiser is saved with what it remembers, and a generator with its state, so that
-        training continues to the same bits.
+        training continues to the same bits. Texts are for what a prediction must know besides: names of features, of
+        classes, units.
 
     Raises
     ------
@@ -126,8 +127,10 @@ def load(path: str | os.PathLike[str]) -> SimpleNamespace:
 
 def _describe(name: str, value: Any, arrays: dict[str, Array]) -> Any:
     """A value as JSON; its arrays are put into ``arrays``, under names that begin with ``name``."""
-    if isinstance(value, int | float):
+    if isinstance(value, int | float | str):
         return value
+    if isinstance(value, list | tuple):
+        return [_describe(f"{name}[{i}]", item, arrays) for i, item in enumerate(value)]
     if isinstance(value, Network):
         arrays[f"{name}.params"] = value.params
         layers = [_describe(f"{name}.layers[{i}]", layer, arrays) for i, layer in enumerate(value.layers)]
@@ -169,6 +172,8 @@ def _arguments(kind: type) -> list[str]:
 
 def _restore(name: str, content: Any, arrays: dict[str, Array]) -> Any:
     """What :func:`_describe` described."""
+    if isinstance(content, list):
+        return [_restore(f"{name}[{i}]", item, arrays) for i, item in enumerate(content)]
     if not isinstance(content, dict):
         return content
     kind = content.pop("class")

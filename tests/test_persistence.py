@@ -69,6 +69,9 @@ def test_settings_come_back(tmp_path):
         "standard": StandardScaler().fit(X),
         "low_high": MinMaxScaler().fit(X[:, 0]),
         "fresh": StandardScaler(),
+        "features": ("hour", "now"),
+        "unit": "°C",
+        "parts": [MinMaxScaler().fit(X[:, 0]), StandardScaler().fit(X[:, 1])],
     }
     nnlib.save(tmp_path / "model.npz", net, **others)
     model = nnlib.load(tmp_path / "model.npz")
@@ -82,6 +85,9 @@ def test_settings_come_back(tmp_path):
     assert (model.plain.learning_rate, model.plain.momentum) == (0.25, 0.7)
     np.testing.assert_array_equal(model.standard.transform(X), others["standard"].transform(X))
     np.testing.assert_array_equal(model.low_high.transform(X[:, 0]), others["low_high"].transform(X[:, 0]))
+    assert (model.features, model.unit) == (["hour", "now"], "°C")
+    for again, scaler, column in zip(model.parts, others["parts"], X.T, strict=True):
+        np.testing.assert_array_equal(again.transform(column), scaler.transform(column))
     with pytest.raises(RuntimeError, match="call fit"):
         model.fresh.transform(X)
 
@@ -170,8 +176,8 @@ def test_what_cannot_be_saved_is_refused_and_the_old_file_stays(tmp_path):
     for call, text in [
         (lambda: nnlib.save(path, mlp([1, 2, 1], Own())), "net.layers[0].activation: expected something that nnlib"),
         (
-            lambda: nnlib.save(path, net, note="a text"),
-            "note: expected something that nnlib can save, got str 'a text'",
+            lambda: nnlib.save(path, net, note={1, 2}),
+            "note: expected something that nnlib can save, got set",
         ),
         (lambda: nnlib.save(path, net, rng=np.random.Generator(np.random.MT19937(0))), "rng: expected something"),
         (lambda: nnlib.save(path, "net"), "net: expected a Network, got str 'net'"),

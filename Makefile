@@ -40,6 +40,7 @@ test: .venv/test book
 # `make test` reads records of what PyTorch made; `python -m tests.records.make` writes them.
 test-torch: .venv/torch
 	$(BIN)/python -m tests.records.make --check
+	$(BIN)/python -m tests.records.digits_pytorch --check
 
 reference: .venv/test
 	$(BIN)/pytest book -n 2 --dist loadfile --renew-reference

@@ -20,6 +20,13 @@ class Trace(NamedTuple):
     ``A`` activations and ``dA`` = dL/dA, both (N, n_out). A dense layer keeps ``Z`` pre-activations and ``delta`` =
     dL/dZ, both (N, n_out), which with the identity are A and dA themselves, and ``ones`` (N,); dropout keeps its
     ``mask`` (N, n_out) and where it draws it from.
+
+    Examples
+    --------
+    >>> layer = Dense(1, 4, "tanh")
+    >>> trace = layer.trace(24, "float64", rng=None)
+    >>> trace.A.shape, trace.delta.shape, trace.ones.shape
+    ((24, 4), (24, 4), (24,))
     """
 
     A: Array

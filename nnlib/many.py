@@ -21,8 +21,8 @@ from nnlib.losses import Loss
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
 from nnlib.schedules import Schedule, rate
-from nnlib.training import checked, largest
-from nnlib.validation import Array, count
+from nnlib.training import checked
+from nnlib.validation import Array, count, largest
 
 
 def train_many(

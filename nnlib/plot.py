@@ -144,7 +144,7 @@ def loss(ax: Axes, history: History, points: int = 120, **line: Any) -> None:
     epochs = np.linspace(0, history.epochs - 1, min(points, history.epochs)).round().astype(int)
     ax.plot(epochs, history.loss[epochs], **{"color": ORANGE, "label": "training", **line})
     if history.validation_loss is not None:
-        epochs = np.union1d(epochs, [history.best_epoch])  # so that the lowest point is drawn
+        epochs = np.union1d(epochs, [np.argmin(history.validation_loss)])  # so that the lowest point is drawn
         seen = epochs[epochs < len(history.validation_loss)]
         ax.plot(seen, history.validation_loss[seen], color=BLUE, linestyle="--", label="validation")
         ax.legend()

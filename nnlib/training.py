@@ -14,7 +14,7 @@ from nnlib.layers import Trace
 from nnlib.losses import Loss
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
-from nnlib.validation import Array, count, matrix, positive
+from nnlib.validation import Array, count, largest, matrix, positive
 
 Callback = Callable[[int, Network, History], bool | None]
 Batch = tuple[Array, Array, list[Trace], float]
@@ -161,11 +161,6 @@ def train(
     if history.diverged:
         warnings.warn(history.explanation, DivergenceWarning, stacklevel=2)
     return history
-
-
-def largest(values: Array) -> float:
-    """The largest absolute value, found without a copy."""
-    return float(max(values.max(), -values.min()))
 
 
 def checked(net: Network, X: Array, y: Array, loss: str | Loss) -> tuple[Array, Array, Loss]:

@@ -123,3 +123,8 @@ def targets(argument: str, value: object, shape: tuple[int, int], dtype: DTypeLi
         also = f" or ({shape[0]},)" if shape[1] == 1 else ""
         raise ValueError(f"{argument}: expected shape {shape}{also}, got shape {array.shape}")
     return column
+
+
+def largest(values: Array) -> float:
+    """The largest absolute value, found without a copy."""
+    return float(max(values.max(), -values.min()))

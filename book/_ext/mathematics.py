@@ -59,11 +59,24 @@ def keep_punctuation(app: Sphinx, doctree: nodes.document, docname: str) -> None
 
 
 def visit_inline(self: Any, node: nodes.math) -> None:
-    formula = render(self, node, node.astext(), display=False)
+    formulas = [render(self, node, part, display=False) for part in parts(node.astext())]
     if "punctuation" in node:
-        formula = f'<span class="nn-nowrap">{formula}{self.encode(node["punctuation"])}</span>'
-    self.body.append(formula)
+        formulas[-1] = f'<span class="nn-nowrap">{formulas[-1]}{self.encode(node["punctuation"])}</span>'
+    self.body.append(" ".join(formulas))
     raise nodes.SkipNode
+
+
+def parts(tex: str) -> list[str]:
+    """A long formula in the text, cut before each = so that a line can break there; browsers break no formula."""
+    if len(tex) < 40 or r"\left" in tex or r"\begin" in tex:
+        return [tex]
+    found, depth = [""], 0
+    for character in tex:
+        depth += (character in "{([") - (character in "})]")
+        if character == "=" and depth == 0 and found[-1].strip():
+            found.append("{}")
+        found[-1] += character
+    return found
 
 
 def visit_block(self: Any, node: nodes.math_block) -> None:

@@ -134,12 +134,14 @@ def check_gradients(
         raise ValueError(f"net: expected a float64 network, got {net.dtype}: its rounding hides mistakes")
     penalty, h, tolerance = losses.Penalty(net, l2), positive("h", h), positive("tolerance", tolerance)
 
+    def forward() -> Array:
+        return net.forward(X, None if seed is None else np.random.default_rng(seed))
+
     def total() -> float:
-        rng = None if seed is None else np.random.default_rng(seed)
-        return loss(net.forward(X, rng), y) + penalty.value(net.params)
+        return loss(forward(), y) + penalty.value(net.params)
 
     value = total()
-    analytic = net.backward(loss.gradient(net.forward(X, None if seed is None else np.random.default_rng(seed)), y))
+    analytic = net.backward(loss.gradient(forward(), y))
     penalty.add_gradient(net.params, analytic)
     rounding = 10 * np.finfo(np.float64).eps * (1 + abs(value))
     numeric = _differences(total, net.params, h)

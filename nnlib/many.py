@@ -85,7 +85,7 @@ def train_many(
     optimizer.begin(stack.params, steps, memory)
     optimizer.learning_rate = _rates(optimizers, 0, X.dtype)
     scheduled = any(isinstance(one.learning_rate, Schedule) for one in optimizers)
-    traces = [layer.trace(len(X), X.dtype, None) for layer in stack.layers]
+    traces = stack.traces(len(X))
     recorded = np.zeros((epochs, len(nets)))
     limit = np.full(len(nets), sys.float_info.max)
     ended: dict[int, tuple[int, Array, dict[str, Array]]] = {}  # run: epoch, parameters and memory when it diverged
@@ -93,17 +93,13 @@ def train_many(
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             for epoch in range(epochs):
-                A = X
-                for layer, trace in zip(stack.layers, traces, strict=True):
-                    A = layer.forward(A, trace)
-                value = recorded[epoch] = loss.value_and_gradient(A, y, out=traces[-1].dA)
+                y_hat = stack.run_forward(X, traces)
+                value = recorded[epoch] = loss.value_and_gradient(y_hat, y, out=traces[-1].dA)
                 if not (value <= limit).all():  # a run that has diverged keeps computing, and is not looked at
                     for run in np.flatnonzero(~(value <= limit)).tolist():
                         memory = {name: values[run].copy() for name, values in optimizer.memory.items()}
                         ended.setdefault(run, (epoch, stack.params[run].copy(), memory))
-                for i in range(len(stack.layers) - 1, 0, -1):
-                    stack.layers[i].backward(traces[i - 1].A, traces[i], dA_prev=traces[i - 1].dA)
-                stack.layers[0].backward(X, traces[0], dA_prev=None)
+                stack.run_backward(X, traces)
                 stack.grads *= stack.used
                 if scheduled:
                     optimizer.learning_rate = _rates(optimizers, optimizer.iterations, X.dtype)
@@ -114,7 +110,7 @@ def train_many(
     except KeyboardInterrupt:
         interrupted = True
 
-    histories = []
+    histories, most = [], max(largest(X), largest(y))
     for run, (net, one) in enumerate(zip(nets, optimizers, strict=True)):
         last = {name: values[run] for name, values in optimizer.memory.items()}
         at, params, memory = ended.get(run, (None, stack.params[run], last))
@@ -124,7 +120,7 @@ def train_many(
         one.begin(net.params, steps, {name: values[stack.places[run]] for name, values in memory.items()})
         history = History(recorded[: done if at is None else at + 1, run].copy(), diverged_at=at)
         history.interrupted = interrupted and at is None
-        history.explain(one.rate, max(largest(X), largest(y)))
+        history.explain(one.rate, most)
         histories.append(history)
     if ended:
         first = min(ended)
@@ -181,8 +177,10 @@ def _activations(net: Network) -> list[tuple[type, dict[str, float]]]:
     return [(type(layer.activation), vars(layer.activation)) for layer in net.dense]
 
 
-class _Stack:
+class _Stack(Network):
     """The parameters of several networks, one a row (runs, widest), and layers that hold views of them.
+
+    The passes forward and backward are those of a network; only its layers are others.
 
     Attributes
     ----------
@@ -194,14 +192,16 @@ class _Stack:
 
     def __init__(self, nets: list[Network]) -> None:
         columns = list(zip(*(net.dense for net in nets), strict=True))  # the first layers, the second layers, ...
-        self.layers = [
+        self.dtype = nets[0].dtype
+        layers = [
             _StackedDense(max(one.n_in for one in column), max(one.n_out for one in column), column[0].activation)
             for column in columns
         ]
-        ends = np.cumsum([layer.n_params for layer in self.layers])
-        self.params, self.grads = (np.zeros((len(nets), ends[-1]), nets[0].dtype) for _ in range(2))
+        self.layers = [*layers]
+        ends = np.cumsum([layer.n_params for layer in layers])
+        self.params, self.grads = (np.zeros((len(nets), ends[-1]), self.dtype) for _ in range(2))
         here: list[list[Array]] = [[] for _ in nets]
-        for layer, column, end in zip(self.layers, columns, ends, strict=True):
+        for layer, column, end in zip(layers, columns, ends, strict=True):
             part = slice(end - layer.n_params, end)
             layer.bind(layer.n_in, self.params[:, part], self.grads[:, part])
             at = np.arange(part.start, part.stop).reshape(layer.n_in + 1, layer.n_out)  # the weights, then the biases
@@ -211,11 +211,11 @@ class _Stack:
         self.used = self.pack([np.ones_like(net.params) for net in nets])
         self.params[:] = self.pack([net.params for net in nets])
 
-    def pack(self, vectors: Sequence[Array | None]) -> Array:
-        """Put one vector a network, of its ``n_params`` numbers, into rows; zeros for None."""
+    def pack(self, vectors: Sequence[Array]) -> Array:
+        """Put one vector a network, of its ``n_params`` numbers, into rows."""
         rows = np.zeros_like(self.params)
         for row, places, vector in zip(rows, self.places, vectors, strict=True):
-            row[places] = 0 if vector is None else vector
+            row[places] = vector
         return rows
 
 

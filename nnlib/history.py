@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from nnlib.validation import Array
+from nnlib.validation import Array, largest
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -89,17 +89,15 @@ class History:
         plot.loss(ax, self)
         return ax
 
-    def explain(self, rate: float, largest: float) -> None:
-        """Fill in ``explanation``, from the learning rate and the largest absolute value in the data."""
+    def explain(self, rate: float, X: Array, y: Array) -> None:
+        """Fill in ``explanation``, from the learning rate and the data."""
         if self.diverged:
-            scale = (
-                ""
-                if largest < 10
-                else f"Standardise X and y, which hold values as large as {largest:.3g}. Then, if needed, t"
-            )
+            most, scale = max(largest(X), largest(y)), "T"
+            if most >= 10:
+                scale = f"Standardise X and y, which hold values as large as {most:.3g}. Then, if needed, t"
             self.explanation = (
                 f"Training diverged at epoch {self.diverged_at}: the loss went from {self.loss[0]:.3g} to "
-                f"{self.loss[-1]:.3g}. {scale or 'T'}ry a smaller learning rate, for example {rate / 3:.2g} "
+                f"{self.loss[-1]:.3g}. {scale}ry a smaller learning rate, for example {rate / 3:.2g} "
                 f"instead of {rate:.2g}."
             )
             return

@@ -18,22 +18,24 @@ class Trace(NamedTuple):
     """What one layer keeps of one forward pass for the backward pass; N rows, allocated once and used again.
 
     ``A`` activations and ``dA`` = dL/dA, both (N, n_out). A dense layer keeps ``Z`` pre-activations and ``delta`` =
-    dL/dZ, both (N, n_out), which with the identity are A and dA themselves, and ``ones`` (N,); dropout keeps its
-    ``mask`` (N, n_out) and where it draws it from.
+    dL/dZ, both (N, n_out), which with the identity are A and dA themselves, and its ``inputs`` (N, n_in), a view of
+    ``with_ones`` (N, n_in + 1), whose last column is 1; dropout keeps its ``mask`` (N, n_out) and where it draws it
+    from.
 
     Examples
     --------
     >>> layer = Dense(1, 4, "tanh")
     >>> trace = layer.trace(24, "float64", rng=None)
-    >>> trace.A.shape, trace.delta.shape, trace.ones.shape
-    ((24, 4), (24, 4), (24,))
+    >>> trace.A.shape, trace.delta.shape, trace.with_ones.shape
+    ((24, 4), (24, 4), (24, 2))
     """
 
     A: Array
     dA: Array
     Z: Array
     delta: Array
-    ones: Array
+    inputs: Array
+    with_ones: Array
     mask: Array
     rng: np.random.Generator | None
 
@@ -70,7 +72,7 @@ class Layer(ABC):
         """Return A for the activations of the layer before, and leave in ``trace`` what ``backward`` needs."""
 
     @abstractmethod
-    def backward(self, A_prev: Array, trace: Trace, dA_prev: Array | None) -> None:
+    def backward(self, trace: Trace, dA_prev: Array | None) -> None:
         """From dL/dA in ``trace`` compute the layer's gradients and, where asked for, dL/dA_prev."""
 
 
@@ -93,6 +95,9 @@ class Dense(Layer):
         :class:`Network`, as views of its ``params``: a change here is a change there.
     dW, db : ndarray
         dL/dW and dL/db of the last backward pass, as views of the network's ``grads``.
+    Wb, dWb : ndarray
+        The weights with the biases as one more row below them, (n_in + 1, n_out), and their gradients: inputs with one
+        more column, of ones, make ``A_prev @ W + b`` a single product.
 
     Raises
     ------
@@ -111,6 +116,8 @@ class Dense(Layer):
     b: Array
     dW: Array
     db: Array
+    Wb: Array
+    dWb: Array
 
     def __init__(
         self,
@@ -129,15 +136,20 @@ class Dense(Layer):
     def bind(self, n_in: int, params: Array, grads: Array) -> None:
         """Make W, b, dW and db views of a network's flat vectors, both of length ``n_params``."""
         self.bound = True
-        weights = self.n_in * self.n_out
-        self.W, self.b = params[:weights].reshape(self.n_in, self.n_out), params[weights:]
-        self.dW, self.db = grads[:weights].reshape(self.n_in, self.n_out), grads[weights:]
+        self.Wb, self.dWb = (flat.reshape(self.n_in + 1, self.n_out) for flat in (params, grads))
+        self.W, self.b = self.Wb[:-1], self.Wb[-1]
+        self.dW, self.db = self.dWb[:-1], self.dWb[-1]
 
     def trace(self, rows: int, dtype: DTypeLike, rng: np.random.Generator | None) -> Trace:
         """Allocate what a forward and a backward pass over ``rows`` examples write to; nothing here is random."""
-        A, dA = (np.empty((rows, self.n_out), dtype) for _ in range(2))
+        return self.allocate((rows,), dtype)
+
+    def allocate(self, shape: tuple[int, ...], dtype: DTypeLike) -> Trace:
+        """Allocate for that many examples, or for a stack of them with shape (runs, rows)."""
+        A, dA = (np.empty((*shape, self.n_out), dtype) for _ in range(2))
         Z, delta = (A, dA) if isinstance(self.activation, Identity) else (np.empty_like(A), np.empty_like(dA))
-        return Trace(A, dA, Z, delta, np.ones(rows, dtype), mask=np.empty(0), rng=None)
+        with_ones = np.ones((*shape, self.n_in + 1), dtype)
+        return Trace(A, dA, Z, delta, with_ones[..., :-1], with_ones, mask=np.empty(0), rng=None)
 
     def predict(self, A_prev: Array) -> Array:
         """Return ``A = f(A_prev @ W + b)``, shape (N, n_out)."""
@@ -147,11 +159,11 @@ class Dense(Layer):
 
     def forward(self, A_prev: Array, trace: Trace) -> Array:
         """Return ``A = f(A_prev @ W + b)``, shape (N, n_out), and leave Z and A in ``trace``."""
-        Z = A_prev.dot(self.W, out=trace.Z)
-        Z += self.b
+        trace.inputs[:] = A_prev
+        Z = trace.with_ones.dot(self.Wb, out=trace.Z)  # A_prev @ W + 1 @ b, in one product
         return self.activation(Z, out=trace.A)
 
-    def backward(self, A_prev: Array, trace: Trace, dA_prev: Array | None) -> None:
+    def backward(self, trace: Trace, dA_prev: Array | None) -> None:
         """From dL/dA in ``trace`` compute delta = dL/dZ, then dW, db and, where asked for, dL/dA_prev.
 
         .. math:: \\delta = \\frac{\\partial L}{\\partial A} \\odot f'(Z), \\quad
@@ -160,8 +172,7 @@ class Dense(Layer):
                   \\frac{\\partial L}{\\partial A_\\text{prev}} = \\delta W^\\top
         """
         delta = self.activation.backward(trace.dA, trace.Z, trace.A, out=trace.delta)
-        A_prev.T.dot(delta, out=self.dW)
-        trace.ones.dot(delta, out=self.db)
+        trace.with_ones.T.dot(delta, out=self.dWb)  # dW, and below it db
         if dA_prev is not None:
             delta.dot(self.W.T, out=dA_prev)
 
@@ -208,7 +219,7 @@ class Dropout(Layer):
         """Allocate A, dA and the mask, which is drawn from ``rng``; without one everything passes."""
         A, dA, mask = (np.empty((rows, self.n_out), dtype) for _ in range(3))
         nothing = np.empty(0)
-        return Trace(A, dA, nothing, nothing, nothing, mask, rng)
+        return Trace(A, dA, nothing, nothing, nothing, nothing, mask, rng)
 
     def predict(self, A_prev: Array) -> Array:
         """Return A_prev itself."""
@@ -224,7 +235,7 @@ class Dropout(Layer):
             np.divide(trace.mask, 1 - self.rate, out=trace.mask)
         return np.multiply(A_prev, trace.mask, out=trace.A)
 
-    def backward(self, A_prev: Array, trace: Trace, dA_prev: Array | None) -> None:
+    def backward(self, trace: Trace, dA_prev: Array | None) -> None:
         """What was silenced gets no gradient: ``dL/dA_prev = dL/dA * mask``."""
         np.multiply(trace.dA, trace.mask, out=dA_prev)
 

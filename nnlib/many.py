@@ -22,7 +22,7 @@ from nnlib.network import Network
 from nnlib.optimizers import Optimizer
 from nnlib.schedules import Schedule, rate
 from nnlib.training import checked
-from nnlib.validation import Array, count, largest
+from nnlib.validation import Array, count
 
 
 def train_many(
@@ -99,7 +99,7 @@ def train_many(
                     for run in np.flatnonzero(~(value <= limit)).tolist():
                         memory = {name: values[run].copy() for name, values in optimizer.memory.items()}
                         ended.setdefault(run, (epoch, stack.params[run].copy(), memory))
-                stack.run_backward(X, traces)
+                stack.run_backward(traces)
                 stack.grads *= stack.used
                 if scheduled:
                     optimizer.learning_rate = _rates(optimizers, optimizer.iterations, X.dtype)
@@ -110,7 +110,7 @@ def train_many(
     except KeyboardInterrupt:
         interrupted = True
 
-    histories, most = [], max(largest(X), largest(y))
+    histories = []
     for run, (net, one) in enumerate(zip(nets, optimizers, strict=True)):
         last = {name: values[run] for name, values in optimizer.memory.items()}
         at, params, memory = ended.get(run, (None, stack.params[run], last))
@@ -120,7 +120,7 @@ def train_many(
         one.begin(net.params, steps, {name: values[stack.places[run]] for name, values in memory.items()})
         history = History(recorded[: done if at is None else at + 1, run].copy(), diverged_at=at)
         history.interrupted = interrupted and at is None
-        history.explain(one.rate, most)
+        history.explain(one.rate, X, y)
         histories.append(history)
     if ended:
         first = min(ended)
@@ -223,27 +223,19 @@ class _StackedDense(Dense):
     """A dense layer for all runs: W (runs, n_in, n_out), b (runs, n_out), activations (runs, N, n_out)."""
 
     def bind(self, n_in: int, params: Array, grads: Array) -> None:
-        weights, runs = self.n_in * self.n_out, len(params)
-        self.W, self.b = params[:, :weights].reshape(runs, n_in, self.n_out), params[:, weights:]
-        self.dW, self.db = grads[:, :weights].reshape(runs, n_in, self.n_out), grads[:, weights:]
+        self.Wb, self.dWb = (flat.reshape(len(flat), self.n_in + 1, self.n_out) for flat in (params, grads))
+        self.W = self.Wb[:, :-1]
 
     def trace(self, rows: int, dtype: DTypeLike, rng: np.random.Generator | None) -> Trace:
-        A, dA, Z, delta = (np.empty((len(self.W), rows, self.n_out), dtype) for _ in range(4))
-        return Trace(A, dA, Z, delta, np.ones(rows, dtype), mask=np.empty(0), rng=None)
+        return self.allocate((len(self.W), rows), dtype)
 
     def forward(self, A_prev: Array, trace: Trace) -> Array:
-        _product(A_prev, self.W, out=trace.Z)
-        np.add(trace.Z, self.b[:, np.newaxis], out=trace.Z)
-        return self.activation(trace.Z, out=trace.A)
+        trace.inputs[:] = A_prev
+        Z = np.matmul(trace.with_ones, self.Wb, out=trace.Z)
+        return self.activation(Z, out=trace.A)
 
-    def backward(self, A_prev: Array, trace: Trace, dA_prev: Array | None) -> None:
+    def backward(self, trace: Trace, dA_prev: Array | None) -> None:
         delta = self.activation.backward(trace.dA, trace.Z, trace.A, out=trace.delta)
-        _product(A_prev.mT, delta, out=self.dW)
-        np.matmul(trace.ones, delta, out=self.db)
-        if dA_prev is not None:
-            _product(delta, self.W.mT, out=dA_prev)
-
-
-def _product(A: Array, B: Array, out: Array) -> None:
-    """A stack of matrix products; those of a column and a row are faster multiplied elementwise."""
-    (np.multiply if A.shape[-1] == 1 else np.matmul)(A, B, out=out)
+        np.matmul(trace.with_ones.mT, delta, out=self.dWb)
+        if dA_prev is not None:  # a column times a row is faster multiplied elementwise
+            (np.multiply if self.n_out == 1 else np.matmul)(delta, self.W.mT, out=dA_prev)

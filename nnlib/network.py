@@ -13,6 +13,8 @@ from nnlib.initializers import Initializer
 from nnlib.layers import Dense, Dropout, Layer, Trace
 from nnlib.validation import Array, count, fraction, matrix
 
+BLOCK = 1024  # rows that are predicted together: few enough for their activations to stay in the processor's cache
+
 
 class Network:
     """A feed-forward network.
@@ -87,7 +89,7 @@ class Network:
         self.dtype = np.dtype(dtype)
         self.params = np.zeros(sum(layer.n_params for layer in layers), self.dtype)
         self.grads = np.zeros_like(self.params)
-        self._last: tuple[Array, list[Trace]] | None = None
+        self._last: list[Trace] | None = None
         start, n = 0, self.n_in
         for layer in layers:
             part = slice(start, start + layer.n_params)
@@ -132,7 +134,7 @@ class Network:
         X = matrix("X", X, self.n_in, self.dtype)
         traces = self.traces(len(X), rng)
         y_hat = self.run_forward(X, traces)
-        self._last = X, traces
+        self._last = traces
         return y_hat.copy()
 
     def backward(self, dloss: Array) -> Array:
@@ -159,20 +161,23 @@ class Network:
         """
         if self._last is None:
             raise RuntimeError("backward: call forward(X) first; backward needs what it keeps")
-        X, traces = self._last
-        dloss = matrix("dloss", dloss, self.n_out, self.dtype)
-        if len(dloss) != len(X):
-            raise ValueError(f"dloss: expected shape ({len(X)}, {self.n_out}), as ŷ, got shape {dloss.shape}")
-        traces[-1].dA[:] = dloss
-        self.run_backward(X, traces)
+        dloss, dA = matrix("dloss", dloss, self.n_out, self.dtype), self._last[-1].dA
+        if len(dloss) != len(dA):
+            raise ValueError(f"dloss: expected shape {dA.shape}, as ŷ, got shape {dloss.shape}")
+        dA[:] = dloss
+        self.run_backward(self._last)
         return self.grads.copy()
 
     def predict(self, X: Array) -> Array:
         """Return the predictions ŷ, shape (N, n_out), for the rows of X; keeps nothing, errors as :meth:`forward`."""
-        A = matrix("X", X, self.n_in, self.dtype)
-        for layer in self.layers:
-            A = layer.predict(A)
-        return A
+        X = matrix("X", X, self.n_in, self.dtype)
+        y_hat = np.empty((len(X), self.n_out), self.dtype)
+        for start in range(0, len(X), BLOCK):
+            A = X[start : start + BLOCK]
+            for layer in self.layers:
+                A = layer.predict(A)
+            y_hat[start : start + BLOCK] = A
+        return y_hat
 
     def traces(self, rows: int, rng: np.random.Generator | None = None) -> list[Trace]:
         """Allocate one :class:`~nnlib.layers.Trace` a layer for a batch of ``rows`` examples."""
@@ -185,11 +190,11 @@ class Network:
             A = layer.forward(A, trace)
         return A
 
-    def run_backward(self, X: Array, traces: list[Trace]) -> None:
+    def run_backward(self, traces: list[Trace]) -> None:
         """The backward pass, from dL/dŷ in the last trace's ``dA`` to ``grads``: the last layer first."""
         for i in range(len(self.layers) - 1, 0, -1):
-            self.layers[i].backward(traces[i - 1].A, traces[i], dA_prev=traces[i - 1].dA)
-        self.layers[0].backward(X, traces[0], dA_prev=None)
+            self.layers[i].backward(traces[i], dA_prev=traces[i - 1].dA)
+        self.layers[0].backward(traces[0], dA_prev=None)
 
     def __repr__(self) -> str:
         sizes = " -> ".join(str(n) for n in (self.n_in, *(layer.n_out for layer in self.dense)))

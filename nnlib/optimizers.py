@@ -5,6 +5,7 @@ All of them keep what they remember in arrays as long as ``params``, allocated a
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
@@ -271,7 +272,7 @@ class Adam(Optimizer):
         square *= self.beta2
         np.multiply(grads, grads, out=change)
         square += change
-        root = np.sqrt((1 - self.beta2) / (1 - self.beta2**self.iterations))
+        root = math.sqrt((1 - self.beta2) / (1 - self.beta2**self.iterations))
         np.sqrt(square, out=change)
         change += self.epsilon / root
         np.divide(mean, change, out=change)

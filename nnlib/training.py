@@ -14,7 +14,7 @@ from nnlib.layers import Trace
 from nnlib.losses import Loss
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
-from nnlib.validation import Array, count, largest, matrix, positive
+from nnlib.validation import Array, count, matrix, positive
 
 Callback = Callable[[int, Network, History], bool | None]
 Batch = tuple[Array, Array, list[Trace], float]
@@ -130,7 +130,7 @@ def train(
                         diverged, mean = True, value
                         break
                     mean += share * value
-                    net.run_backward(X_batch, traces)
+                    net.run_backward(traces)
                     if l2:
                         penalty.add_gradient(net.params, net.grads)
                     if clip_norm:
@@ -157,7 +157,7 @@ def train(
     history.loss = recorded[:done]
     if patience and held_out and history.best_epoch is not None:
         net.params[:] = held_out.best_params
-    history.explain(optimizer.rate, largest=max(largest(X), largest(y)))
+    history.explain(optimizer.rate, X, y)
     if history.diverged:
         warnings.warn(history.explanation, DivergenceWarning, stacklevel=2)
     return history
@@ -190,19 +190,18 @@ class _MiniBatches:
     """The batches of an epoch: at each iteration the rows in a new order, gathered batch by batch into one buffer."""
 
     def __init__(self, net: Network, X: Array, y: Array, size: int, rng: np.random.Generator) -> None:
-        self.X, self.y, self.rng = X, y, rng
-        ends = [*range(size, len(X), size), len(X)]
+        self.X, self.y, self.size, self.rng = X, y, size, rng
         X_buffer, y_buffer = np.empty((size, X.shape[1]), X.dtype), np.empty((size, y.shape[1]), y.dtype)
-        traces = {rows: net.traces(rows, rng) for rows in {size, ends[-1] - ends[-2]}}
-        self.parts = []
-        for start, end in zip([0, *ends], ends, strict=False):
-            rows = end - start
-            self.parts.append((start, end, (X_buffer[:rows], y_buffer[:rows], traces[rows], rows / len(X))))
+        self.full, self.last = (
+            (X_buffer[:rows], y_buffer[:rows], net.traces(rows, rng), rows / len(X))
+            for rows in (size, len(X) % size or size)
+        )
 
     def __iter__(self) -> Iterator[Batch]:
-        order = self.rng.permutation(len(self.X))
-        for start, end, batch in self.parts:
-            rows = order[start:end]
+        order, last = self.rng.permutation(len(self.X)), len(self.X) - self.size
+        for start in range(0, len(order), self.size):
+            rows = order[start : start + self.size]
+            batch = self.full if start <= last else self.last
             np.take(self.X, rows, axis=0, out=batch[0], mode="clip")  # the mode that writes to out without a copy
             np.take(self.y, rows, axis=0, out=batch[1], mode="clip")
             yield batch

@@ -90,8 +90,8 @@ def numbers(argument: str, value: object, dtype: DTypeLike = np.float64) -> Arra
         raise TypeError(f"{argument}: expected an array of numbers, got dtype {array.dtype}")
     array = np.ascontiguousarray(array, dtype=dtype) if array.ndim else array.astype(dtype)
     with np.errstate(over="ignore", invalid="ignore"):
-        total = array.sum()  # finite only when all its terms are, and found without a copy
-    if not np.isfinite(total) and not np.isfinite(array).all():
+        squares = np.vdot(array, array)  # finite only when all numbers are, and found without a copy
+    if not np.isfinite(squares) and not np.isfinite(array).all():
         bad = np.argwhere(~np.isfinite(array))
         where = tuple(int(i) for i in bad[0])
         raise ValueError(

@@ -390,25 +390,25 @@ def huber_not_clipped(self, y_hat, y, out):
     return value
 
 
-def delta_through_untransposed_weights(self, A_prev, trace, dA_prev):
-    right_dense(self, A_prev, trace, dA_prev)
+def delta_through_untransposed_weights(self, trace, dA_prev):
+    right_dense(self, trace, dA_prev)
     if dA_prev is not None and self.n_in == self.n_out:  # elsewhere the shapes would not fit
         np.dot(trace.delta, self.W, out=dA_prev)
 
 
-def weights_transposed(self, A_prev, trace, dA_prev):
-    right_dense(self, A_prev, trace, dA_prev)
+def weights_transposed(self, trace, dA_prev):
+    right_dense(self, trace, dA_prev)
     if self.n_in == self.n_out:
         self.dW[:] = self.dW.T.copy()
 
 
-def bias_with_the_other_sign(self, A_prev, trace, dA_prev):
-    right_dense(self, A_prev, trace, dA_prev)
+def bias_with_the_other_sign(self, trace, dA_prev):
+    right_dense(self, trace, dA_prev)
     self.db *= -1
 
 
-def bias_of_one_example(self, A_prev, trace, dA_prev):
-    right_dense(self, A_prev, trace, dA_prev)
+def bias_of_one_example(self, trace, dA_prev):
+    right_dense(self, trace, dA_prev)
     self.db[:] = trace.delta[0]
 
 
@@ -432,11 +432,11 @@ def product_rule_by_half(self, Z):
     return 0.5 * (1 + np.tanh(self._inner(Z)))
 
 
-def mask_forgotten(self, A_prev, trace, dA_prev):
+def mask_forgotten(self, trace, dA_prev):
     dA_prev[:] = trace.dA
 
 
-def scale_forgotten(self, A_prev, trace, dA_prev):
+def scale_forgotten(self, trace, dA_prev):
     np.multiply(trace.dA, trace.mask > 0, out=dA_prev)
 
 
@@ -503,8 +503,8 @@ def test_check_finds_planted_mistakes(monkeypatch, cls, method, wrong, activatio
     [(1 + 1e-6, 1e-6), (1 + 1e-7, 1e-7), (2, 0.5), (0, 1), (-1, 2), (1 + 1e-9, None)],
 )
 def test_check_names_a_single_wrong_number(monkeypatch, factor, error):
-    def one_wrong(self, A_prev, trace, dA_prev):
-        right_dense(self, A_prev, trace, dA_prev)
+    def one_wrong(self, trace, dA_prev):
+        right_dense(self, trace, dA_prev)
         if self.n_out == 4:
             self.dW[1, 2] *= factor
 
@@ -589,8 +589,8 @@ def test_check_raises_no_false_alarm_for_a_classifier_that_is_certain(loss, bias
 def test_check_finds_a_mistake_where_the_gradient_has_almost_vanished(monkeypatch):
     """The first of twelve sigmoid layers: its gradients are below 1e-8, and still a hundred times above rounding."""
 
-    def doubled_in_the_first_layer(self, A_prev, trace, dA_prev):
-        right_dense(self, A_prev, trace, dA_prev)
+    def doubled_in_the_first_layer(self, trace, dA_prev):
+        right_dense(self, trace, dA_prev)
         if dA_prev is None:
             self.dW *= 2
 

@@ -3,9 +3,10 @@
 #   make lab     the chapters in JupyterLab           make test    all tests
 #   make lint    style and types                      make bench   nnlib's speed beside its peers
 #   make reference  the chapters' text output anew    make lock    requirements*.txt anew    make clean
+#   make contract   what each chapter holds, counted; fails where one falls short
 #   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared
 .DELETE_ON_ERROR:
-.PHONY: book serve lab test test-torch lint bench reference lock clean
+.PHONY: book serve lab test test-torch contract lint bench reference lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -41,6 +42,9 @@ test: .venv/test book
 test-torch: .venv/torch
 	$(BIN)/python -m tests.records.make --check
 	$(BIN)/python -m tests.records.digits_pytorch --check
+
+contract: .venv/test book
+	$(BIN)/python -m tests.contract
 
 reference: .venv/test
 	$(BIN)/pytest book -n 2 --dist loadfile --renew-reference

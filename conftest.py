@@ -34,6 +34,15 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For `--dist loadgroup`: the tests of a file stay on one worker, in order; those of the site go page by page."""
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        page = parameters.get("path", "") if item.path.stem == "test_site" else ""
+        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {page}"))
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """With NO_SKIPS=1, as in continuous integration, a skipped test is a failure: nothing goes unseen."""

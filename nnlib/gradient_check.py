@@ -177,7 +177,7 @@ def _differences(total: Callable[[], float], params: Array, h: float) -> Array:
 
 
 def _scaled_error(analytic: Array, numeric: Array, rounding: float) -> Array:
-    scale = np.maximum(np.abs(analytic), np.abs(numeric))
-    scale = np.maximum(scale, 1e-3 * scale.max())
+    floor = 1e-3 * np.abs(numeric).max()
+    scale = np.maximum(np.maximum(np.abs(analytic), np.abs(numeric)), floor)
     difference: Array = np.maximum(0, np.abs(analytic - numeric) - rounding)
     return difference / np.where(scale > 0, scale, 1)

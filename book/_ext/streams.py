@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 from myst_nb.core import render
@@ -12,7 +13,7 @@ def merge(outputs: list[Any]) -> list[Any]:
     """Join all that goes to one stream, in its first place, as it was printed."""
     merged: list[Any] = []
     streams: dict[str, Any] = {}
-    for output in outputs:
+    for output in map(copy.copy, outputs):  # the executed notebook keeps its own
         if output.output_type == "stream" and output.name in streams:
             streams[output.name].text += output.text
         else:

@@ -21,7 +21,8 @@ ROOT = Path(__file__).parent
 REFERENCE = ROOT / "tests" / "reference"
 CELL = "#### "  # starts a cell in a reference file, followed by the first line of its source
 GLUED = "application/papermill.record/text/plain"  # a number of the prose
-DECIMAL = re.compile(r"(?<![\w.])[-+−]?\d+\.\d+(?:e[-+]?\d+)?(?!\w)")
+# A number that was rounded: a decimal, or a whole percentage.
+DECIMAL = re.compile(r"(?<![\w.])[-+−]?(?:\d+\.\d+(?:e[-+]?\d+)?(?!\w)|\d+(?= ?%))")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -168,9 +168,11 @@ class Explorer(widgets.VBox):
         )
         return (
             f'<div class="nn-explore" id="{self.key}" role="group" aria-label="{escape(self.alt)}">'
-            f'<form class="nn-controls" autocomplete="off" hidden>{controls}</form>'
-            f"{_panels(first)}{_says(says)}"
-            f'<noscript><p class="nn-note">{escape(self._where())} The controls need JavaScript.</p></noscript>'
+            f'<form class="nn-controls" autocomplete="off" hidden>{controls}'
+            '<button type="reset" class="nn-reset">Reset</button></form>'
+            f'{_panels(first)}{_says(says)}<p class="nn-where">{escape(self._where())}</p>'
+            '<noscript><p class="nn-note">The controls need JavaScript.</p></noscript>'
+            '<details class="nn-table" hidden><summary>Show as table</summary></details>'
             f'<script type="text/plain" class="nn-frames">{compress(payload)}</script></div>'
         )
 
@@ -206,10 +208,13 @@ def _control_html(name: str, control: Control, value: Any) -> str:
     if not control.numeric:
         options = "".join(f"<option{' selected' * (i == at)}>{escape(text)}</option>" for i, text in enumerate(texts))
         return f'<div class="nn-control">{label}<select id="{name}" name="{control.name}">{options}</select></div>'
+    name_play = f"Play: {escape(control.label)}"
+    play = f'<button type="button" class="nn-play" aria-pressed="false" aria-label="{name_play}"></button>'
     return (
         f'<div class="nn-control">{label}<input type="range" id="{name}" name="{control.name}" min="0" '
         f'max="{len(texts) - 1}" step="1" value="{at}" aria-valuetext="{escape(texts[at])}" '
-        f'data-texts="{escape("|".join(texts))}"><output for="{name}">{escape(texts[at])}</output></div>'
+        f'data-texts="{escape("|".join(texts))}" data-values="{"|".join(map(str, control.values))}">'
+        f'<output for="{name}">{escape(texts[at])}</output>{play}</div>'
     )
 
 

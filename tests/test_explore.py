@@ -72,7 +72,8 @@ def test_first_frame_is_there_without_a_script(explorer):
     before_script = html[: html.index("<script")]
     assert explorer.picture.value in before_script
     assert '<form class="nn-controls" autocomplete="off" hidden>' in html  # dead controls stay hidden
-    assert '<noscript><p class="nn-note">Shown: slope 1, kind parabola.' in html
+    assert '<p class="nn-where">Shown: slope 1, kind parabola.</p>' in before_script  # on paper, and without scripts
+    assert "The controls need JavaScript.</p></noscript>" in before_script
     assert 'aria-label="A curve &amp; its slope"' in before_script
 
 

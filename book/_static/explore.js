@@ -2,6 +2,8 @@
    A frame is a template and what differs in it; nnlib/frames.py says how it is packed. */
 "use strict";
 
+const figures = [];
+
 async function unpack(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -24,39 +26,202 @@ function frame(panel, index) {
   return svg;
 }
 
-async function start(figure) {
-  const form = figure.querySelector(".nn-controls");
-  const controls = [...form.querySelectorAll("[name]")];
-  const picture = figure.querySelector(".nn-panels");
-  const says = figure.querySelector(".nn-says");
-  const { panels, says: sentences } = await unpack(figure.querySelector(".nn-frames").textContent);
-  const size = (c) => (c.type === "range" ? Number(c.max) + 1 : c.options.length);
-  const at = (c) => (c.type === "range" ? Number(c.value) : c.selectedIndex);
-  let shown = -1, waiting = false;
+/* A slider and a menu alike: the place of the value among its values, and how each is written. */
+class Control {
+  constructor(element) {
+    this.element = element;
+    this.name = element.name;
+    this.label = element.labels[0].textContent;
+    this.isSlider = element.type === "range";
+    const options = [...(element.options || [])];
+    this.texts = this.isSlider ? element.dataset.texts.split("|") : options.map((option) => option.text);
+    this.values = this.isSlider ? element.dataset.values.split("|") : this.texts;
+    this.start = this.at;
+  }
+  get at() { return this.isSlider ? Number(this.element.value) : this.element.selectedIndex; }
+  set at(index) {
+    if (this.isSlider) this.element.value = index;
+    else this.element.selectedIndex = index;
+  }
+  write() {
+    if (!this.isSlider) return;
+    this.element.setAttribute("aria-valuetext", this.texts[this.at]);
+    this.element.nextElementSibling.textContent = this.texts[this.at];
+  }
+}
 
-  function draw() {
-    waiting = false;
-    const index = controls.reduce((sum, c) => sum * size(c) + at(c), 0);
-    if (index === shown) return;
-    shown = index;
-    picture.innerHTML = panels.map((panel) => frame(panel, index)).join("");
-    says.textContent = sentences[index];
+class Figure {
+  constructor(element, { panels, says }) {
+    Object.assign(this, { element, panels, sentences: says, shown: -1, waiting: false, timer: 0 });
+    this.form = element.querySelector(".nn-controls");
+    this.controls = [...this.form.querySelectorAll("[name]")].map((control) => new Control(control));
+    this.picture = element.querySelector(".nn-panels");
+    this.says = element.querySelector(".nn-says");
+    this.where = element.querySelector(".nn-where");
+    this.table = element.querySelector(".nn-table");
+    this.form.addEventListener("submit", (event) => event.preventDefault());
+    this.form.addEventListener("input", () => { this.pause(); this.refresh(); address.follow(); });
+    this.form.addEventListener("change", (event) => address.settle(event.target));
+    this.form.addEventListener("reset", (event) => {
+      event.preventDefault();
+      this.pause();
+      this.choose(this.controls.map((control) => control.start));
+      address.settle(event.target);
+    });
+    this.form.addEventListener("click", (event) => {
+      const button = event.target.closest(".nn-play");
+      if (button) this.play(button);
+    });
+    this.table.addEventListener("toggle", () => this.tabulate());
+    this.form.hidden = this.table.hidden = false;
   }
 
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", (event) => {
-    const c = event.target;
-    if (c.type === "range") {
-      const text = c.dataset.texts.split("|")[at(c)];
-      c.setAttribute("aria-valuetext", text);
-      c.nextElementSibling.textContent = text;
+  get index() { return this.controls.reduce((sum, control) => sum * control.texts.length + control.at, 0); }
+
+  choose(places) {
+    this.controls.forEach((control, i) => { control.at = places[i]; });
+    this.refresh();
+  }
+
+  /* At most one drawing a screen refresh, however fast the slider moves. */
+  refresh() {
+    for (const control of this.controls) control.write();
+    if (this.waiting) return;
+    this.waiting = true;
+    requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    this.waiting = false;
+    const index = this.index;
+    if (index === this.shown) return;
+    this.shown = index;
+    this.picture.innerHTML = this.panels.map((panel) => frame(panel, index)).join("");
+    this.says.textContent = this.sentences[index];
+    this.where.textContent = `Shown: ${this.controls.map((c) => `${c.label} ${c.texts[c.at]}`).join(", ")}.`;
+    this.mark();
+  }
+
+  /* Run through one slider's values, from where it stands or, at its end, from the first. */
+  play(button) {
+    const playing = button.getAttribute("aria-pressed") === "true";
+    this.pause();
+    if (playing) return;
+    const control = this.controls.find((c) => c.element === button.parentElement.querySelector("input"));
+    const last = control.texts.length - 1;
+    button.setAttribute("aria-pressed", "true");
+    if (control.at === last) control.at = -1;
+    const step = () => {
+      control.at += 1;
+      this.refresh();
+      address.follow();
+      if (control.at === last) { this.pause(); address.settle(control.element); }
+    };
+    if (control.at < 0) step();
+    this.timer = setInterval(step, Math.max(120, Math.min(700, 8000 / last)));
+  }
+
+  pause() {
+    clearInterval(this.timer);
+    for (const button of this.form.querySelectorAll(".nn-play")) button.setAttribute("aria-pressed", "false");
+  }
+
+  /* All values and what each shows, made when it is first asked for. */
+  tabulate() {
+    if (!this.table.open || this.rows) return;
+    const table = document.createElement("table");
+    const head = table.createTHead().insertRow();
+    for (const text of [...this.controls.map((control) => control.label), "what the figure shows"]) {
+      const cell = document.createElement("th");
+      cell.scope = "col";
+      cell.textContent = text;
+      head.append(cell);
     }
-    if (!waiting) {
-      waiting = true; // at most one drawing a screen refresh, however fast the slider moves
-      requestAnimationFrame(draw);
+    const body = table.createTBody();
+    this.rows = this.sentences.map((sentence, index) => {
+      const row = body.insertRow(), texts = [];
+      for (const { texts: all } of [...this.controls].reverse()) {
+        texts.unshift(all[index % all.length]);
+        index = Math.floor(index / all.length);
+      }
+      for (const text of [...texts, sentence]) row.insertCell().textContent = text;
+      return row;
+    });
+    const box = document.createElement("div");
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", "All values of this figure, and what each shows");
+    box.append(table);
+    this.table.append(box);
+    this.mark();
+  }
+
+  mark() {
+    if (!this.rows) return;
+    this.marked?.removeAttribute("aria-current");
+    this.marked = this.rows[this.index];
+    this.marked.setAttribute("aria-current", "true");
+  }
+}
+
+/* What the figures show, in the fragment of the address: "#nn12ab34.neurons=4&nn12ab34.seed=2". It can be shared, and
+   survives a reload. While a control moves the entry in the history is replaced; when it is let go a new one is made,
+   except that one control moved again within two seconds goes on in its own. No heading's anchor looks like this. */
+const address = {
+  before: location.hash || "#", moved: null, at: 0, timer: 0,
+
+  text() {
+    const state = new URLSearchParams();
+    for (const { element, controls } of figures) {
+      for (const control of controls) {
+        if (control.at !== control.start) state.set(`${element.id}.${control.name}`, control.values[control.at]);
+      }
     }
-  });
-  form.hidden = false;
+    return `#${state}`;
+  },
+
+  put(text, how = "replaceState") {
+    history[how](null, "", text === "#" ? location.pathname + location.search : text);
+  },
+
+  follow() { // browsers limit how often an address may change
+    this.timer ||= setTimeout(() => { this.timer = 0; this.put(this.text()); }, 250);
+  },
+
+  settle(control) {
+    clearTimeout(this.timer);
+    this.timer = 0;
+    const text = this.text(), now = performance.now();
+    const goesOn = control === this.moved && now - this.at < 2000;
+    if (!goesOn) this.put(this.before);
+    if (text !== this.before) this.put(text, goesOn ? "replaceState" : "pushState");
+    Object.assign(this, { before: text, moved: control, at: now });
+  },
+
+  read(figure) {
+    const state = new URLSearchParams(location.hash.slice(1));
+    const isFigures = [...state.keys()].some((key) => figures.some(({ element }) => key.startsWith(`${element.id}.`)));
+    if (!isFigures && location.hash) return false; // a heading's anchor: the figures stay as they are
+    const places = figure.controls.map((control) => {
+      const at = control.values.indexOf(state.get(`${figure.element.id}.${control.name}`));
+      return at < 0 ? control.start : at;
+    });
+    if (places.every((at, i) => at === figure.controls[i].at)) return false;
+    figure.choose(places);
+    return true;
+  },
+};
+
+addEventListener("popstate", () => {
+  address.before = location.hash || "#";
+  for (const figure of figures) address.read(figure);
+});
+
+async function start(element) {
+  const figure = new Figure(element, await unpack(element.querySelector(".nn-frames").textContent));
+  figures.push(figure);
+  const arrived = performance.getEntriesByType("navigation")[0]?.type === "navigate";
+  if (location.hash && address.read(figure) && arrived) element.scrollIntoView({ block: "center" });
 }
 
 /* A formula wider than a phone scrolls: then it can be reached by keyboard, too. */
@@ -69,13 +234,13 @@ function reachable() {
 addEventListener("resize", reachable);
 document.fonts.ready.then(reachable);
 
-for (const figure of document.querySelectorAll(".nn-explore")) {
+for (const element of document.querySelectorAll(".nn-explore")) {
   if (typeof DecompressionStream === "undefined") {
     const note = document.createElement("p");
     note.className = "nn-note";
     note.textContent = "This browser cannot unpack the other frames of this figure: it has no DecompressionStream.";
-    figure.append(note);
+    element.append(note);
   } else {
-    start(figure);
+    start(element);
   }
 }

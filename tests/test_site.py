@@ -190,6 +190,186 @@ def test_headline_figure_moves_by_touch(visit):
             assert frame_after_refresh(v.page, i) != before, name
 
 
+def places(page, figure=0):
+    """Where each control of a figure stands."""
+    return (
+        page.locator(".nn-explore")
+        .nth(figure)
+        .evaluate(
+            "f => [...f.querySelectorAll('[name]')].map(c => c.type == 'range' ? Number(c.value) : c.selectedIndex)"
+        )
+    )
+
+
+def shown_values(page, figure=0):
+    return page.locator(".nn-explore").nth(figure).locator(".nn-where").text_content()
+
+
+def test_a_finding_can_be_shared_and_survives_a_reload(visit):
+    with visit(TRAINING) as v:
+        start = ready(v.page) and shown_values(v.page)
+        v.page.locator("[name=learning_rate]").press("ArrowRight")
+        v.page.locator("[name=seed]").press("ArrowRight")
+        v.page.wait_for_function("location.hash.includes('.seed=')")
+        found, address = shown_values(v.page), v.page.url
+        assert found != start
+        v.page.reload()
+        ready(v.page)
+        v.page.wait_for_function("t => document.querySelector('.nn-where').textContent == t", arg=found)
+        v.page.goto(v.site + "/book/index.html")
+        v.page.goto(address)  # as one who was sent it
+        ready(v.page)
+        v.page.wait_for_function("t => document.querySelector('.nn-where').textContent == t", arg=found)
+        assert v.page.evaluate("window.scrollY > 0")
+        assert v.complaints == []
+
+
+def test_back_and_forward_walk_through_the_findings(visit):
+    with visit(TRAINING) as v:
+        ready(v.page)
+        seen = [shown_values(v.page)]
+        for name in ("learning_rate", "neurons"):
+            v.page.locator(f"[name={name}]").press("ArrowRight")
+            frame_after_refresh(v.page, 0)
+            seen.append(shown_values(v.page))
+        assert len(set(seen)) == 3
+        there = "t => document.querySelector('.nn-where').textContent == t"
+        for move, expected in (
+            (v.page.go_back, 1),
+            (v.page.go_back, 0),
+            (v.page.go_forward, 1),
+            (v.page.go_forward, 2),
+        ):
+            move()
+            v.page.wait_for_function(there, arg=seen[expected])
+
+
+def test_while_a_slider_is_dragged_no_history_is_made(visit):
+    with visit(TRAINING) as v:
+        form = ready(v.page)
+        box = form.locator("[name=learning_rate]").bounding_box()
+        before = v.page.evaluate("history.length")
+        v.page.mouse.move(box["x"] + 5, box["y"] + box["height"] / 2)
+        v.page.mouse.down()
+        for x in range(10, 90, 4):
+            v.page.mouse.move(box["x"] + x / 100 * box["width"], box["y"] + box["height"] / 2)
+            v.page.wait_for_timeout(25)
+        assert "learning_rate" in v.page.url  # live while it moves
+        assert v.page.evaluate("history.length") == before
+        v.page.mouse.up()
+        assert v.page.evaluate("history.length") == before + 1
+
+
+def test_a_heading_s_anchor_leaves_the_figures_alone(visit):
+    with visit(TRAINING) as v:
+        ready(v.page)
+        v.page.locator("[name=seed]").press("ArrowRight")
+        frame_after_refresh(v.page, 0)
+        found = shown_values(v.page)
+        v.page.evaluate("location.hash = 'exercises'")
+        frame_after_refresh(v.page, 0)
+        assert shown_values(v.page) == found
+
+
+def test_reset_goes_back_to_the_first_frame(visit):
+    with visit(TRAINING) as v:
+        form, first = ready(v.page), state(v.page)
+        places_before = places(v.page)
+        for control in form.locator("input").all():
+            control.press("End")
+        assert frame_after_refresh(v.page, 0) != first
+        form.locator(".nn-reset").click()
+        assert frame_after_refresh(v.page, 0)[1] == first[1]
+        assert places(v.page) == places_before
+        assert "nn" not in v.page.evaluate("location.hash")
+
+
+def test_play_runs_through_a_slider_and_stops_at_its_end(visit):
+    with visit("book/linear_neuron.html") as v:
+        form = ready(v.page)
+        control, button = form.locator("input").first, form.locator(".nn-play").first
+        last = int(control.get_attribute("max"))
+        control.evaluate("(c, n) => { c.value = n; c.dispatchEvent(new Event('input', {bubbles: true})) }", last - 2)
+        button.click()
+        assert button.get_attribute("aria-pressed") == "true"
+        v.page.wait_for_function("([c, n]) => c.value == n", arg=[control.element_handle(), str(last)])
+        v.page.wait_for_function("b => b.ariaPressed == 'false'", arg=button.element_handle())
+        button.click()  # again from the first value; a second click pauses
+        v.page.wait_for_function("c => 0 < c.value && c.value < c.max", arg=control.element_handle())
+        button.click()
+        at = control.input_value()
+        v.page.wait_for_timeout(900)
+        assert control.input_value() == at
+        assert button.get_attribute("aria-pressed") == "false"
+
+
+def test_who_wants_no_motion_is_offered_none(visit):
+    with visit(TRAINING, reduced_motion="reduce") as v:
+        ready(v.page)
+        assert not v.page.locator(".nn-play").first.is_visible()
+
+
+def test_the_table_says_what_every_frame_shows(visit):
+    with visit(TRAINING) as v:
+        ready(v.page)
+        figure = v.page.locator(".nn-explore").first
+        data = payload(figure.evaluate("f => f.outerHTML"))
+        figure.locator("summary").click()
+        rows = figure.locator("tbody tr")
+        rows.first.wait_for()
+        texts = rows.evaluate_all("rows => rows.map(r => r.lastElementChild.textContent)")
+        assert texts == data["says"]
+        current = figure.locator("[aria-current=true]")
+        assert current.locator("td").last.text_content() == figure.locator(".nn-says").text_content()
+        figure.locator("[name=neurons]").press("End")
+        frame_after_refresh(v.page, 0)
+        assert current.count() == 1
+        assert current.locator("td").last.text_content() == figure.locator(".nn-says").text_content()
+        assert current.locator("td").nth(1).text_content() == "16"
+
+
+def test_two_figures_on_a_page_do_not_disturb_each_other(visit):
+    with visit("book/linear_neuron.html") as v:
+        ready(v.page, 1)
+        other = state(v.page, 1), places(v.page, 1)
+        ready(v.page, 0).locator("input").first.press("End")
+        assert (frame_after_refresh(v.page, 1), places(v.page, 1)) == (other[0], other[1])
+        ready(v.page, 1).locator("[name]").first.press("Home")
+        frame_after_refresh(v.page, 1)
+        both = [shown_values(v.page, i) for i in range(2)]
+        v.page.reload()
+        for i in range(2):
+            ready(v.page, i)
+            v.page.wait_for_function(
+                "([i, t]) => document.querySelectorAll('.nn-where')[i].textContent == t", arg=[i, both[i]]
+            )
+
+
+def test_an_old_browser_gets_the_first_frame_and_is_told_why(browser, site):
+    context = browser.new_context()
+    context.add_init_script("delete window.DecompressionStream")
+    page = context.new_page()
+    page.goto(f"{site.address}/{TRAINING}")
+    figure = page.locator(".nn-explore").first
+    assert "DecompressionStream" in figure.locator(".nn-note").last.text_content()
+    assert figure.locator(".nn-panels svg").first.is_visible()
+    assert not figure.locator("form").is_visible()
+    context.close()
+
+
+def test_print_shows_the_frame_and_its_values(visit):
+    with visit(TRAINING) as v:
+        ready(v.page)
+        v.page.locator("[name=seed]").press("ArrowRight")
+        frame_after_refresh(v.page, 0)
+        v.page.emulate_media(media="print")
+        figure = v.page.locator(".nn-explore").first
+        assert figure.locator(".nn-where").is_visible()
+        assert figure.locator(".nn-where").text_content().startswith("Shown: learning rate η")
+        assert not figure.locator("form").is_visible()
+        assert figure.locator(".nn-panels svg").first.is_visible()
+
+
 def test_default_frame_is_there_without_javascript(visit):
     with visit(TRAINING, java_script_enabled=False) as v:
         figure = v.page.locator(".nn-explore").first
@@ -264,3 +444,40 @@ def test_ids_are_unique():
     for path in SITE.glob("book/*.html"):
         ids = re.findall(r'\sid="([^"]*)"', path.read_text("utf-8"))
         assert sorted(ids) == sorted(set(ids)), path.name
+
+
+def test_progress_is_remembered_in_this_browser(visit):
+    with visit("book/notation.html") as v:
+        assert v.page.locator(".nn-read").count() == 0
+        v.page.goto(f"{v.site}/{TRAINING}")
+        v.page.locator("section#summary").scroll_into_view_if_needed()
+        v.page.locator(".nn-read").first.wait_for(state="attached")
+        quiz = v.page.locator("section#quiz")
+        right = [text.strip().startswith("Right") for text in quiz.locator("details .sd-card-body").all_text_contents()]
+        assert sum(right) == len(right) / 3
+        first = right[:3]
+        quiz.locator("summary").nth(first.index(False)).click()
+        quiz.locator("summary").nth(first.index(True)).click()  # only the first answer counts
+        quiz.locator("summary").nth(3 + right[3:6].index(True)).click()
+        said = quiz.locator("[role=status]").text_content()
+        assert said.startswith(f"Answered 2 of {len(right) // 3}, 1 right at the first try.")
+        v.page.reload()
+        assert v.page.locator("section#quiz [role=status]").text_content() == said
+        assert v.page.locator(".bd-links .nn-read").count() == 1
+        v.page.locator("section#quiz .nn-result button").click()
+        assert v.page.locator("section#quiz [role=status]").text_content() == ""
+        assert v.left == []
+        assert v.complaints == []
+
+
+def test_pages_say_what_they_are_about():
+    seen = {}
+    for path in PAGES:
+        head = (SITE / path).read_text("utf-8").partition("</head>")[0]
+        found = re.findall(r'<meta name="description" content="([^"]*)"', head)
+        assert len(found) == 1, path
+        assert 40 <= len(found[0]) <= 200, (path, found)
+        assert f'<meta property="og:description" content="{found[0]}"/>' in head
+        assert re.search(r"<title>[^<]{20,}</title>", head), path
+        seen.setdefault(found[0], path)
+    assert len(seen) == len(PAGES), "two pages with the same description"

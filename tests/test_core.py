@@ -262,3 +262,47 @@ def test_temperatures_are_one_measured_month():
     assert str(day.times[13]) == "1981-07-05T13:00"
     assert (day.celsius[13], day.celsius[14], day.celsius.min(), day.celsius.max()) == (29.4, 30.0, 20.6, 31.1)
     np.testing.assert_array_equal(nnlib.data.temperatures("1981-07-05", days=2).celsius[:24], day.celsius)
+
+
+def test_defaults_are_those_that_the_documentation_gives():
+    assert nnlib.activations.LeakyReLU().slope == 0.01
+    assert nnlib.losses.Huber().threshold == 1
+    assert Constant()(2, 3, RNG(0)).tolist() == [[0] * 3] * 2
+    assert nnlib.Adam().learning_rate == nnlib.optimizers.AdamW().learning_rate == 1e-3
+
+
+def test_a_network_says_what_it_is_made_of():
+    lines = repr(nnlib.mlp([1, 4, 1], dropout=0.5, seed=0)).splitlines()
+    assert lines[0] == "Network 1 -> 4 -> 1, 13 parameters"
+    assert lines[2].split() == ["layer", "2", "Dropout(0.5)", "no", "parameters"]
+    assert repr(nnlib.Adam(nnlib.StepDecay(0.1, every=10))) == "Adam(StepDecay(initial=0.1, every=10, factor=0.1))"
+    assert repr(nnlib.Adam(0.1)) == "Adam(0.1)"
+
+
+def test_a_dropout_layer_belongs_to_one_network():
+    layer = nnlib.Dropout(0.5)
+    nnlib.Network([nnlib.Dense(1, 4), layer, nnlib.Dense(4, 1)])
+    with pytest.raises(ValueError, match="already belongs to a network"):
+        nnlib.Network([nnlib.Dense(1, 4), layer, nnlib.Dense(4, 1)])
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.5])
+def test_a_network_of_single_precision_computes_in_it(dropout):
+    net = nnlib.mlp([2, 8, 1], dropout=dropout, seed=0, dtype="float32")
+    X, y = RNG(0).normal(size=(20, 2)), RNG(1).normal(size=20)
+    assert all(part.dtype == np.float32 for trace in net.traces(20, RNG(2)) for part in (trace.A, trace.dA))
+    nnlib.train(net, X, y, optimizer=nnlib.GradientDescent(0.05), epochs=3, seed=0, batch_size=8)
+    assert net.params.dtype == net.predict(X).dtype == net.forward(X).dtype == np.float32
+    exact = nnlib.mlp([2, 8, 1], seed=0)
+    exact.params[:] = net.params
+    difference = np.abs(net.predict(X) - exact.predict(X)).max()
+    assert 0 < difference < 1e-5  # single precision, and no less
+
+
+def test_rows_are_predicted_alike_in_blocks_and_alone():
+    net = nnlib.mlp([2, 8, 3], seed=0)
+    X = RNG(0).normal(size=(nnlib.network.BLOCK + 5, 2))
+    together = net.predict(X)
+    np.testing.assert_allclose(together, net.forward(X), rtol=1e-12, atol=1e-14)
+    for row in (0, nnlib.network.BLOCK - 1, nnlib.network.BLOCK, len(X) - 1):
+        np.testing.assert_allclose(net.predict(X[[row]])[0], together[row], rtol=1e-12, atol=1e-14)

@@ -225,3 +225,14 @@ def test_confusion_matrix_counts_every_example_and_holds_the_accuracy(pairs):
     assert counts.trace() / len(pairs) == accuracy(predicted, labels)
     assert counts.sum(axis=1).tolist() == [labels.count(name) for name in names]
     assert counts.sum(axis=0).tolist() == [predicted.count(name) for name in names]
+
+
+@pytest.mark.parametrize("constant", [0, 1])
+def test_each_column_is_judged_constant_on_its_own(constant):
+    """A constant column whose value is neither the table's smallest nor its largest number."""
+    values = np.array([[-1.0, -1.0], [0.0, 0.0], [3.0, 3.0]])
+    values[:, constant] = 0.3
+    scaler = StandardScaler().fit(values)
+    assert scaler.scale[constant] == 1
+    assert scaler.scale[1 - constant] != 1
+    assert (scaler.transform(values)[:, constant] == 0).all()

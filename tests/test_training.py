@@ -357,6 +357,40 @@ def test_dropout_training_repeats_by_seed_and_validates_without_masks():
     assert (runs[0] != runs[2]).any()
 
 
+def test_dropout_is_at_work_in_mini_batches():
+    """With nothing else at random but the order, batches of a network that does not learn would have one mean loss."""
+    X, y = problem()
+    losses = {}
+    for dropout in (0.0, 0.5):
+        net = mlp([1, 8, 1], dropout=dropout, seed=0)
+        losses[dropout] = train(net, X, y, optimizer=GradientDescent(1e-300), epochs=5, seed=0, batch_size=8).loss
+    np.testing.assert_allclose(losses[0.0], losses[0.0][0])
+    assert np.ptp(losses[0.5]) > 1e-3
+
+
+def test_the_last_batch_may_be_smaller_or_not():
+    X, y = problem()
+    for size in (len(X) - 1, len(X) // 2, len(X) // 3 + 1):
+        seen = []
+
+        class Noting(GradientDescent):
+            def update(self, params, grads, change, seen=seen):
+                seen.append(grads.copy())
+
+        train(mlp([1, 2, 1], seed=0), X, y, optimizer=Noting(0.1), epochs=1, batch_size=size, seed=0)
+        rest = len(X) % size
+        shares = [size] * (len(X) // size) + [rest] * (rest > 0)
+        net = mlp([1, 2, 1], seed=0)
+        whole = net.backward(nnlib.losses.mse.gradient(net.forward(X), y))
+        np.testing.assert_allclose(np.average(seen, axis=0, weights=shares), whole, rtol=1e-9, atol=1e-12)
+
+
+def test_the_advice_sees_large_negative_numbers():
+    X, y = np.array([[-500.0], [1.0]]), np.array([1.0, -900.0])
+    with pytest.warns(nnlib.DivergenceWarning, match="values as large as 900"):
+        train(mlp([1, 2, 1], "relu", seed=0), X, y, optimizer=GradientDescent(10), epochs=200)
+
+
 # Classification
 
 

@@ -36,7 +36,7 @@ lab: .venv/book
 	$(BIN)/jupyter lab --notebook-dir=. book/index.md
 
 test: .venv/test book
-	$(BIN)/pytest -n 2 --dist loadgroup
+	$(BIN)/pytest -n 2
 
 # `make test` reads records of what PyTorch made; `python -m tests.records.make` writes them.
 test-torch: .venv/torch
@@ -47,7 +47,7 @@ contract: .venv/test book
 	$(BIN)/python -m tests.contract
 
 reference: .venv/test
-	$(BIN)/pytest book -n 2 --dist loadgroup --renew-reference
+	$(BIN)/pytest book -n 2 --renew-reference
 
 lint: .venv/test
 	$(BIN)/ruff check .

@@ -35,13 +35,17 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For `--dist loadgroup`: the tests of a file stay on one worker, in order; those of the site go page by page."""
-    for item in items:
-        parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        page = parameters.get("path", "") if item.path.stem == "test_site" else ""
-        item.add_marker(pytest.mark.xdist_group(f"{item.path.stem} {page}"))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several workers: the tests of a file stay on one, in order; only those of the site go page by page."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFileOrPage(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            page = re.search(r"test_site\.py::.*?(\w+\.html)", nodeid)
+            return page[1] if page else nodeid.partition("::")[0]
+
+    return ByFileOrPage(config, log)
 
 
 @pytest.hookimpl(trylast=True)

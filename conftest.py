@@ -73,9 +73,10 @@ def shown_text(outputs: list[Any]) -> list[str]:
 
 
 def rounded(text: str) -> str:
-    """A glued number to three significant digits, as many as the prose shows at most."""
+    """A glued number to three significant digits, as many as the prose shows at most; hundredths stay as they are."""
     try:
-        return text if text.lstrip("-").isdigit() else f"{float(text):#.3g}"
+        short = text.lstrip("-").isdigit() or len(text.partition(".")[2]) == 2
+        return text if short else f"{float(text):#.3g}"
     except ValueError:
         return text
 

@@ -4,9 +4,10 @@
 #   make lint    style and types                      make bench   nnlib's speed beside its peers
 #   make reference  the chapters' text output anew    make lock    requirements*.txt anew    make clean
 #   make contract   what each chapter holds, counted; fails where one falls short
+#   make mutate   how many small changes in the library its tests notice (half an hour)
 #   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared
 .DELETE_ON_ERROR:
-.PHONY: book serve lab test test-torch contract lint bench reference lock clean
+.PHONY: book serve lab test test-torch contract mutate lint bench reference lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -43,6 +44,11 @@ test-torch: .venv/torch
 	$(BIN)/python -m tests.records.make --check
 	$(BIN)/python -m tests.records.digits_pytorch --check
 
+# One thread: a process that OpenBLAS's threads were started in cannot be copied safely.
+mutate: .venv/mutate
+	OPENBLAS_NUM_THREADS=1 $(BIN)/mutmut run --max-children 2
+	$(BIN)/python -m tests.mutation
+
 contract: .venv/test book
 	$(BIN)/python -m tests.contract
 
@@ -75,6 +81,10 @@ bench: .venv/bench book
 	$(BIN)/pip install --quiet --editable .[bench]
 	@touch $@
 
+.venv/mutate: .venv/test
+	$(BIN)/pip install --quiet --editable .[mutate]
+	@touch $@
+
 .venv/torch: .venv/test
 	$(BIN)/pip install --quiet --editable .[torch]
 	@touch $@
@@ -85,5 +95,5 @@ lock: .venv/book
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test -c requirements.txt pyproject.toml -o requirements-test.txt
 
 clean:
-	rm -rf _build build .venv nnlib_course.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build build mutants .venv nnlib_course.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

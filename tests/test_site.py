@@ -216,7 +216,7 @@ def test_a_finding_can_be_shared_and_survives_a_reload(visit):
         v.page.reload()
         ready(v.page)
         v.page.wait_for_function("t => document.querySelector('.nn-where').textContent == t", arg=found)
-        v.page.goto(v.site + "/book/index.html")
+        v.page.goto(f"{v.site.address}/book/index.html")
         v.page.goto(address)  # as one who was sent it
         ready(v.page)
         v.page.wait_for_function("t => document.querySelector('.nn-where').textContent == t", arg=found)
@@ -449,7 +449,7 @@ def test_ids_are_unique():
 def test_progress_is_remembered_in_this_browser(visit):
     with visit("book/notation.html") as v:
         assert v.page.locator(".nn-read").count() == 0
-        v.page.goto(f"{v.site}/{TRAINING}")
+        v.page.goto(f"{v.site.address}/{TRAINING}")
         v.page.locator("section#summary").scroll_into_view_if_needed()
         v.page.locator(".nn-read").first.wait_for(state="attached")
         quiz = v.page.locator("section#quiz")

@@ -149,7 +149,7 @@ class Figure {
     });
     const box = document.createElement("div");
     box.tabIndex = 0;
-    box.setAttribute("role", "region");
+    box.setAttribute("role", "group");
     box.setAttribute("aria-label", "All values of this figure, and what each shows");
     box.append(table);
     this.table.append(box);

@@ -11,8 +11,8 @@ from book._print.printing import BOOK
 SUBTITLE = "An interactive course, printed"
 NOTES = """
 <p>This is the printed form of a website. There, the figures with controls move; here, each shows one setting, which it
-names. The code behind figures and other side matters, which the website keeps folded, is left out. Solutions are at
-the end of the book.</p>
+names. Of the code that the website keeps folded, the checks and what belongs to exercises and solutions are printed,
+the code behind figures and side matters is not. Solutions are at the end of the book.</p>
 <p>© {year} {author}. Text and figures: CC BY 4.0. Code: BSD-3-Clause.</p>"""
 
 # kind (part, chapter or section), title, address inside the book, page number

@@ -11,8 +11,8 @@ from pypdf.generic import (
     ArrayObject,
     BooleanObject,
     DictionaryObject,
-    FloatObject,
     Fit,
+    FloatObject,
     NameObject,
     NullObject,
     TextStringObject,
@@ -85,7 +85,8 @@ class Joined:
         return ArrayObject([reference, NameObject("/XYZ"), NullObject(), FloatObject(place.top), NullObject()])
 
     def item(self, title: str, place: Place, parent: Any = None, **options: Any) -> Any:
-        return self.writer.add_outline_item(title, place.page, parent, fit=Fit.xyz(top=place.top), **options)
+        fit = Fit.xyz(top=place.top)
+        return self.writer.add_outline_item(title=title, page_number=place.page, parent=parent, fit=fit, **options)
 
     def outline(self, chapters: list[Piece], solutions: list[Piece]) -> None:
         """Parts, their chapters, and the sections and subsections of each."""

@@ -24,7 +24,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-SCALE = 0.85  # text of 10 points, and code of 88 columns fits
+SCALE = 0.8  # text of 9.6 points, and code of 88 columns fits
 MARGIN, TOP, BOTTOM = 22, 20, 22  # mm
 WIDTH = round((210 - 2 * MARGIN) / 25.4 * 96 / SCALE)  # CSS pixels of a printed line
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from book._print import compact
 from book._print.__main__ import make
 from book._print.contents import Book, Part, read
 from book._print.joining import chapters_in_outline
@@ -41,7 +42,7 @@ def printed(browser, site, tmp_path_factory):
     book = Book("A title", "An author", "2026", "en", [Part(CAPTION, [PAGE])])
     joined, chapters = make(book, Press(browser, f"{site.address}/"))
     path = tmp_path_factory.mktemp("pdf") / "book.pdf"
-    joined.writer.write(path)
+    compact.write(joined.writer, path)
     pdf = PdfReader(path)
     return pdf, [squeezed(page.extract_text()) for page in pdf.pages], chapters[0]
 
@@ -143,3 +144,26 @@ def test_without_chromium_the_message_says_how_to_get_it(monkeypatch):
     monkeypatch.setenv("PATH", "")
     with pytest.raises(SystemExit, match="apt-get install chromium"):
         find_chromium()
+
+
+def test_tags_of_all_pieces_hang_below_one_root(printed):
+    pdf, _, _ = printed
+    root = pdf.root_object["/StructTreeRoot"]
+    assert [kid.get_object()["/S"] for kid in root["/K"]] == ["/Document"] * 3  # front matter, chapter, solutions
+    nums = root["/ParentTree"]["/Nums"]
+    keys = list(nums[::2])
+    assert keys == sorted(set(keys))
+    table = dict(zip(keys, nums[1::2], strict=True))
+    own = {page.indirect_reference.idnum for page in pdf.pages}
+    for page in pdf.pages:
+        elements = [entry.get_object() for entry in table[page["/StructParents"]].get_object() if entry.get_object()]
+        assert elements
+        assert {element.raw_get("/Pg").idnum for element in elements if "/Pg" in element} <= own
+        for reference in page.get("/Annots", ()):
+            assert "/S" in table[reference.get_object()["/StructParent"]].get_object()
+
+
+def test_every_object_of_the_packed_file_is_found(printed):
+    pdf, _, _ = printed
+    assert len(pdf.xref_objStm) > 1000
+    assert all(pdf.get_object(number) is not None for number in range(1, pdf.trailer["/Size"], 97))

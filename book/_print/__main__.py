@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pypdf import PdfReader
 
-from book._print import contents, front
+from book._print import compact, contents, front
 from book._print.joining import SOLUTIONS, Joined, chapters_in_outline, places
 from book._print.printing import Piece, Press, launched, serving
 
@@ -65,7 +65,7 @@ def main() -> None:
     book = contents.read(ROOT)
     with serving(SITE) as site, launched() as browser:
         joined, chapters = make(book, Press(browser, site))
-    joined.writer.write(PDF)
+    compact.write(joined.writer, PDF)
     titles = [chapter.title for chapter in chapters]
     found = chapters_in_outline(PdfReader(PDF), titles)
     if found != titles:

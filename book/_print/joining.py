@@ -20,6 +20,7 @@ from pypdf.generic import (
 
 from book._print.contents import Book
 from book._print.printing import BOOK, Piece
+from book._print.tags import Tags
 
 SOLUTIONS = "Solutions"  # the appendix
 
@@ -50,6 +51,7 @@ class Joined:
         self.places: dict[tuple[str, str], Place] = {}
         self.starts: dict[int, dict[str, Place]] = {}
         self.lost: list[str] = []  # links to no page or element of the book
+        tags = Tags(self.writer)
         for piece in (front, *chapters, *solutions):
             offset = len(self.writer.pages)
             here = places(piece, offset)
@@ -57,6 +59,7 @@ class Joined:
             for name, place in here.items():
                 self.places.setdefault((piece.page, name), place)
             self.writer.append(piece.pdf, import_outline=False)
+            tags.adopt(piece.pdf, self.writer.pages[offset:])
         self.link()
         self.outline(chapters, solutions)
         self.describe(len(front))

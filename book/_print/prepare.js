@@ -75,7 +75,7 @@ async ({ page, part, site, book }) => {
   const clipped = [];
   for (const pre of article.querySelectorAll("pre")) {
     pre.style.whiteSpace = "pre";
-    if (!shrink(pre, () => pre.clientWidth, 0.8)) pre.style.whiteSpace = "pre-wrap";
+    if (!shrink(pre, () => pre.clientWidth - 12, 0.8)) pre.style.whiteSpace = "pre-wrap";
   }
   for (const formula of article.querySelectorAll(".nn-formula")) shrink(formula, () => formula.clientWidth, 0.55);
   for (const table of article.querySelectorAll("table")) {

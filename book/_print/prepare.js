@@ -64,24 +64,31 @@ async ({ page, part, site, book }) => {
 
   await document.fonts.ready;
   // What is too wide is made smaller, as far as it can still be read; code that is wider still is wrapped.
-  const shrink = (element, room, least, wide = element) => {
+  const shrink = (element, least, width, room) => {
     const size = parseFloat(getComputedStyle(element).fontSize);
-    for (let scale = 1; wide.scrollWidth > room() + 1 && scale > least; ) {
-      scale = Math.max(least, Math.min(scale - 0.02, (scale * room()) / wide.scrollWidth));
+    for (let scale = 1; width() > room() + 1 && scale > least; ) {
+      scale = Math.max(least, Math.min(scale - 0.02, (scale * room()) / width()));
       element.style.fontSize = `${size * scale}px`;
     }
-    return wide.scrollWidth <= room() + 1;
+    return width() <= room() + 1;
   };
-  const clipped = [];
+  const inside = (element) => {
+    const style = getComputedStyle(element);
+    return element.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  };
   for (const pre of article.querySelectorAll("pre")) {
+    if (!pre.getClientRects().length) continue; // folded
+    const text = document.createRange();
+    text.selectNodeContents(pre);
     pre.style.whiteSpace = "pre";
-    if (!shrink(pre, () => pre.clientWidth - 12, 0.8)) pre.style.whiteSpace = "pre-wrap";
+    const fits = shrink(pre, 0.8, () => text.getBoundingClientRect().width, () => inside(pre));
+    if (!fits) pre.style.whiteSpace = "pre-wrap";
   }
-  for (const formula of article.querySelectorAll(".nn-formula")) shrink(formula, () => formula.clientWidth, 0.55);
-  for (const table of article.querySelectorAll("table")) {
-    const holder = table.parentElement;
-    shrink(table, () => holder.clientWidth, 0.6);
-  }
+  for (const formula of article.querySelectorAll(".nn-formula"))
+    shrink(formula, 0.55, () => formula.scrollWidth, () => formula.clientWidth);
+  for (const table of article.querySelectorAll("table"))
+    shrink(table, 0.6, () => table.scrollWidth, () => inside(table.parentElement));
+  const clipped = [];
   const edge = article.getBoundingClientRect().right + 1;
   for (const element of article.querySelectorAll(":is(pre, .nn-formula, table, figure, svg.nn-svg, p, li, td)")) {
     const box = element.getBoundingClientRect();

@@ -154,11 +154,10 @@ def test_tags_of_all_pieces_hang_below_one_root(printed):
     keys = list(nums[::2])
     assert keys == sorted(set(keys))
     table = dict(zip(keys, nums[1::2], strict=True))
-    own = {page.indirect_reference.idnum for page in pdf.pages}
     for page in pdf.pages:
-        elements = [entry.get_object() for entry in table[page["/StructParents"]].get_object() if entry.get_object()]
-        assert elements
-        assert {element.raw_get("/Pg").idnum for element in elements if "/Pg" in element} <= own
+        elements = [entry.get_object() for entry in table[page["/StructParents"]].get_object()]
+        here = [e for e in elements if e and "/Pg" in e and e.raw_get("/Pg") == page.indirect_reference]
+        assert len(here) > len(elements) / 2  # the others began on the page before
         for reference in page.get("/Annots", ()):
             assert "/S" in table[reference.get_object()["/StructParent"]].get_object()
 

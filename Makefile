@@ -3,11 +3,12 @@
 #   make lab     the chapters in JupyterLab           make test    all tests
 #   make lint    style and types                      make bench   nnlib's speed beside its peers
 #   make reference  the chapters' text output anew    make lock    requirements*.txt anew    make clean
+#   make pdf      the book as one PDF, in _build, printed from the website; needs Chromium
 #   make contract   what each chapter holds, counted; fails where one falls short
 #   make mutate   how many small changes in the library its tests notice (half an hour)
 #   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared
 .DELETE_ON_ERROR:
-.PHONY: book serve lab test test-torch contract mutate lint bench reference lock clean
+.PHONY: book pdf serve lab test test-torch contract mutate lint bench reference lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -29,6 +30,9 @@ _build/library: $(LIBRARY)
 	rm -rf _build
 	mkdir -p _build
 	@touch $@
+
+pdf: .venv/pdf book
+	$(BIN)/python -m book._print
 
 serve: book
 	$(BIN)/python -m http.server --directory _build/html --bind 127.0.0.1 $(PORT)
@@ -75,6 +79,10 @@ bench: .venv/bench book
 
 .venv/test: requirements-test.txt .venv/book
 	$(BIN)/pip install --quiet -r requirements-test.txt
+	@touch $@
+
+.venv/pdf: .venv/book
+	$(BIN)/pip install --quiet --editable .[pdf]
 	@touch $@
 
 .venv/bench: .venv/test

@@ -3,10 +3,11 @@
 #   make lab     the chapters in JupyterLab           make test    all tests
 #   make lint    style and types                      make bench   nnlib's speed beside its peers
 #   make reference  the chapters' text output anew    make lock    requirements*.txt anew    make clean
+#   make audit   every page of the website measured (Lighthouse, weight, axe, HTML; needs Node; AUDIT="training --runs 1")
 #   make contract   what each chapter holds, counted; fails where one falls short
 #   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared
 .DELETE_ON_ERROR:
-.PHONY: book serve lab test test-torch contract lint bench reference lock clean
+.PHONY: book serve lab test test-torch audit contract lint bench reference lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -42,6 +43,9 @@ test: .venv/test book
 test-torch: .venv/torch
 	$(BIN)/python -m tests.records.make --check
 	$(BIN)/python -m tests.records.digits_pytorch --check
+
+audit: .venv/test book
+	$(BIN)/python -m audit $(AUDIT)
 
 contract: .venv/test book
 	$(BIN)/python -m tests.contract
@@ -85,5 +89,5 @@ lock: .venv/book
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test -c requirements.txt pyproject.toml -o requirements-test.txt
 
 clean:
-	rm -rf _build build .venv nnlib_course.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build build .venv .node nnlib_course.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

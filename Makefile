@@ -4,11 +4,12 @@
 #   make lint    style and types                      make bench   nnlib's speed beside its peers
 #   make reference  the chapters' text output anew    make lock    requirements*.txt anew    make clean
 #   make pdf      the book as one PDF, in _build, printed from the website; needs Chromium
+#   make audit   every page of the website measured (Lighthouse, weight, axe, HTML; needs Node; AUDIT="training --runs 1")
 #   make contract   what each chapter holds, counted; fails where one falls short
 #   make mutate   how many small changes in the library its tests notice (half an hour)
 #   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared
 .DELETE_ON_ERROR:
-.PHONY: book pdf serve lab test test-torch contract mutate lint bench reference lock clean
+.PHONY: book pdf serve lab test test-torch audit contract mutate lint bench reference lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -52,6 +53,9 @@ test-torch: .venv/torch
 mutate: .venv/mutate
 	OPENBLAS_NUM_THREADS=1 $(BIN)/mutmut run --max-children 2
 	$(BIN)/python -m tests.mutation
+
+audit: .venv/test book
+	$(BIN)/python -m audit $(AUDIT)
 
 contract: .venv/test book
 	$(BIN)/python -m tests.contract
@@ -103,5 +107,5 @@ lock: .venv/book
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test -c requirements.txt pyproject.toml -o requirements-test.txt
 
 clean:
-	rm -rf _build build mutants .venv nnlib_course.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf _build build mutants .venv .node nnlib_course.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -7,7 +7,6 @@ JupyterLab: from the key press to the changed picture, as a median.
 
 from __future__ import annotations
 
-import json
 import statistics
 import sys
 import tempfile
@@ -20,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.conftest import ARGUMENTS, CHROMIUM, SITE, Server
 from tests.test_lab import lab_server, open_and_run, show_headline
 from tests.test_site import headline, ready
+from tests.trace import main_thread_work
 
 MOVES = 20
 KEY_TO_PICTURE = """key => new Promise(done => {
@@ -42,24 +42,10 @@ def on_the_website(browser) -> list[float]:
     control = ready(page, headline(page)).locator("[name=learning_rate]")
     control.focus()
     page.wait_for_timeout(500)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "trace.json"
-        browser.start_tracing(page=page, path=path, categories=["toplevel", "devtools.timeline", "blink.user_timing"])
-        for i in range(MOVES):
-            page.keyboard.press("ArrowRight" if i % 8 >= 4 else "ArrowLeft")
-            page.wait_for_timeout(150)
-        browser.stop_tracing()
-        events = json.loads(path.read_text())["traceEvents"]
+    took = main_thread_work(browser, page, ["ArrowRight" if i % 8 >= 4 else "ArrowLeft" for i in range(MOVES)])
     page.close()
     server.shutdown()
-    main = {(e["pid"], e["tid"]) for e in events if e.get("args", {}).get("name") == "CrRendererMain"}
-    tasks = [e for e in events if e["name"].endswith("RunTask") and "tdur" in e and (e["pid"], e["tid"]) in main]
-    inputs = [e["ts"] for e in events if e["name"] == "EventDispatch" and e["args"]["data"]["type"] == "keydown"]
-    ends = [*inputs[1:], inputs[-1] + 150_000]
-    return [
-        sum(t["tdur"] for t in tasks if a - 20_000 <= t["ts"] < b - 20_000) / 1000
-        for a, b in zip(inputs, ends, strict=True)
-    ]
+    return took
 
 
 def in_jupyterlab(browser) -> list[float]:

@@ -25,21 +25,25 @@ ARGUMENTS = [
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """A static file server that compresses, as web hosts do, and counts the bytes that it sends for each path."""
+    """A static file server that compresses, as web hosts do, and counts the bytes that it sends for each path.
 
-    def __init__(self, directory: Path) -> None:
+    With a ``base`` such as "/repo" the site lies under that path, as it does on GitHub Pages.
+    """
+
+    def __init__(self, directory: Path, base: str = "") -> None:
         self.sent: dict[str, int] = {}
+        self.base = base
         super().__init__(("127.0.0.1", 0), functools.partial(Handler, directory=str(directory)))
         threading.Thread(target=self.serve_forever, daemon=True).start()
-        self.address = f"http://127.0.0.1:{self.server_port}"
+        self.address = f"http://127.0.0.1:{self.server_port}{base}"
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
-        path = Path(self.translate_path(self.path))
-        if not path.is_file():
+        path = Path(self.translate_path(self.path.removeprefix(self.server.base)))
+        if not self.path.startswith(f"{self.server.base}/") or not path.is_file():
             self.send_error(404)
             return
         kind, body = self.guess_type(path), path.read_bytes()

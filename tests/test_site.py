@@ -425,19 +425,31 @@ class Links(HTMLParser):
             self.mute.append(str(given)[:200])
 
 
+def all_links():
+    """The links of each page of the site."""
+    return {path.relative_to(SITE).as_posix(): Links(path.read_text("utf-8")) for path in sorted(SITE.rglob("*.html"))
+            if "_static" not in path.parts}  # fmt: skip
+
+
+def broken_links(page, pages):
+    """The addresses in a page that lead to no file of the site, or to no place in one."""
+    broken = []
+    for target in pages[page].targets:
+        url = urlsplit(urljoin(f"http://site/{page}", target))
+        if url.netloc != "site" or url.scheme not in ("http", "https"):
+            continue
+        path = unquote(url.path).lstrip("/")
+        lost = url.fragment and path in pages and unquote(url.fragment) not in pages[path].ids
+        if lost or not (SITE / path).is_file():
+            broken.append(target)
+    return broken
+
+
 def test_links_and_anchors_exist_and_pictures_have_alternative_texts():
-    pages = {path.relative_to(SITE).as_posix(): Links(path.read_text("utf-8")) for path in SITE.rglob("*.html")
-             if "_static" not in path.parts}  # fmt: skip
+    pages = all_links()
     for page, links in pages.items():
         assert links.mute == [], page
-        for target in links.targets:
-            url = urlsplit(urljoin(f"http://site/{page}", target))
-            if url.netloc != "site" or url.scheme not in ("http", "https"):
-                continue
-            path = unquote(url.path).lstrip("/")
-            assert (SITE / path).is_file(), f"{page}: {target}"
-            if url.fragment and path in pages:
-                assert unquote(url.fragment) in pages[path].ids, f"{page}: {target}"
+        assert broken_links(page, pages) == [], page
 
 
 def test_ids_are_unique():

@@ -1,0 +1,169 @@
+"""Every page of the site is light: what it loads, how much, when, and what a move of a figure costs."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, SITE, Server
+from tests.test_site import PAGES, WITH_FIGURES, Visit, ready
+from tests.trace import moves
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+import inline_styles
+import light_pages
+
+pytestmark = pytest.mark.browser
+EVERY = [*PAGES, "search.html", "genindex.html"]
+
+
+@pytest.fixture(scope="module")
+def text():
+    if not (SITE / "index.html").exists():
+        pytest.fail("the site is not built: run `make book` first, or `make test`, which does")
+    return {path: (SITE / path).read_text("utf-8") for path in EVERY}
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_nothing_blocks_rendering(text, path):
+    assert re.findall(r'<link[^>]*rel="stylesheet"[^>]*>', text[path]) == []
+    scripts = re.findall(r"<script\b[^>]*\bsrc=[^>]*>", text[path])
+    assert scripts
+    assert [tag for tag in scripts if not re.search(r"\b(defer|async)\b", tag)] == []
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_head_is_in_order(text, path):
+    assert text[path].count('<meta name="viewport"') == 1
+    assert re.search(r'<html [^>]*data-theme="light"', text[path])  # for readers without JavaScript
+
+
+def test_a_page_loads_no_script_that_has_no_work_there(text):
+    for path, page in text.items():
+        assert ("copybutton.js" in page) == ('class="highlight' in page), path
+        assert ("/explore.js" in page) == ('class="nn-explore' in page or 'class="nn-formula' in page), path
+
+
+def weight(browser, server, path):
+    server.sent.clear()
+    with Visit(browser, server, path) as v:
+        v.scroll_to_the_end()
+        v.page.wait_for_load_state("networkidle")
+        assert not [name for name in server.sent if "webfonts" in name], "the icon font: 150 KB for a few icons"
+    return sum(server.sent.values())
+
+
+def test_pages_are_light(browser):
+    """Scrolled to the end, served with gzip: 500 KB a page, 300 KB as a median."""
+    server = Server(SITE, "/repo")
+    weights = {path: weight(browser, server, path) for path in PAGES}
+    server.shutdown()
+    server.server_close()
+    assert {path: bytes for path, bytes in weights.items() if bytes > 500_000} == {}
+    assert statistics.median(weights.values()) <= 300_000
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_frames_inline_are_at_most_150_kilobytes(text, path):
+    frames = re.findall(r'class="nn-frames">([^<]*)<', text[path])
+    assert sum(map(len, frames)) <= 150_000
+
+
+@pytest.mark.parametrize("path", WITH_FIGURES)
+def test_a_move_costs_little(browser, site, path):
+    """Twice the 16 ms that `make audit` asks for, since other tests run at the same time."""
+    with Visit(browser, site, path) as v:
+        for i in range(v.page.locator(".nn-explore").count()):
+            took = moves(browser, v.page, ready(v.page, i), 6)
+            assert statistics.median(took) <= 32, (i, took)
+
+
+@pytest.mark.parametrize("base", ["", "/repo"])
+def test_search_works_under_any_path(browser, base):
+    server = Server(SITE, base)
+    with Visit(browser, server, "book/training.html") as v:
+        v.page.keyboard.press("Control+k")
+        v.page.keyboard.type("perceptron")
+        v.page.keyboard.press("Enter")
+        v.page.wait_for_url(f"{server.address}/search.html?q=perceptron")
+        first = v.page.locator("#search-results li a").first
+        first.wait_for(state="visible")
+        first.click()
+        v.page.wait_for_url(f"{server.address}/book/*")
+        assert v.complaints == []
+        assert v.left == []
+    server.shutdown()
+    server.server_close()
+
+
+SHEET = """
+:root { --used: red; --unused: blue; --through: var(--used) }
+.there:hover, .absent { color: var(--through) }
+.absent > p { color: blue }
+[data-theme="dark"] p:not(.absent) { background: url(../images/dark.png) }
+@media print { .there { display: none } .absent { display: none } }
+@font-face { font-family: "Kept"; src: url("font.woff2#a") format("woff2") }
+@font-face { font-family: "Dropped"; src: url("other.woff2") }
+@keyframes spin { from { opacity: 0 } }
+p { font-family: "Kept"; content: "two  blanks"; mask: url("data:image/svg+xml,%3Csvg/%3E") !important }
+.by-script::after { content: ")" }
+#id-there { color: var(--used) } /* a comment */
+"""
+
+
+def test_styles_are_cut_to_what_a_page_can_use(tmp_path):
+    (tmp_path / "_static" / "styles").mkdir(parents=True)
+    (tmp_path / "_static" / "styles" / "a.css").write_text(SHEET, "utf-8")
+    (tmp_path / "_static" / "a.js").write_text('element.classList.add("by-script")', "utf-8")
+    page = (
+        '<html data-theme="light"><head><link rel="stylesheet" type="text/css" href="../_static/styles/a.css?v=1" />'
+        '<script defer src="../_static/a.js"></script></head><body><p class="there" id="id-there">'
+    )
+    made = inline_styles.inlined(page, "../", "book/page.html", tmp_path)
+    style = re.search("<style>(.*)</style>", made)[1]
+    assert style == (
+        ":root{--used:red;--through:var(--used)}"
+        ".there:hover{color:var(--through)}"
+        '[data-theme="dark"] p:not(.absent){background:url("../_static/images/dark.png")}'
+        "@media print{.there{display:none}}"
+        '@font-face{font-family:"Kept";src:url("../_static/styles/font.woff2#a") format("woff2")}'
+        'p{font-family:"Kept";content:"two  blanks";mask:url("data:image/svg+xml,%3Csvg/%3E") !important}'
+        '.by-script::after{content:")"}'
+        "#id-there{color:var(--used)}"
+    )
+    assert "<link" not in made
+    assert inline_styles.inlined(made, "../", "book/page.html", tmp_path) == made
+
+
+def test_code_keeps_the_elements_that_have_a_colour_of_their_own():
+    style = "".join(
+        f'html[data-theme="{theme}"] .highlight {{ background: #fff; color: {ink} }}\n'
+        f'html[data-theme="{theme}"] .highlight .n {{ color: {ink} }} /* Name */\n'
+        f'html[data-theme="{theme}"] .highlight .k {{ color: {ink if theme == "light" else "#f00"} }}\n'
+        for theme, ink in (("light", "#000"), ("dark", "#eee"))
+    )
+    plain = light_pages.plain_classes(style)
+    assert plain == ["n"]
+    code = '<span class="k">if</span> <span class="n">x</span>'
+    assert light_pages.lightened(code, plain) == '<span class="k">if</span> x'
+
+
+def test_styles_in_pages_are_made_anew_when_a_static_file_changes(tmp_path):
+    class App:
+        confdir = tmp_path
+
+    class Config:
+        html_static_path = ("static",)
+
+    (tmp_path / "static").mkdir()
+    sheet = Path(tmp_path, "static", "a.css")
+    seen = set()
+    for content in ("a {}", "b {}"):
+        sheet.write_text(content, "utf-8")
+        inline_styles.watch(App(), config := Config())
+        seen.add(config.inlined_files)
+    assert len(seen) == 2

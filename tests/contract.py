@@ -6,14 +6,16 @@ A page says what a reader sees; the notebook that the site build executed says w
 from __future__ import annotations
 
 import ast
-import json
+import copy
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 from bs4 import BeautifulSoup, Tag
+from jupyter_cache import get_cache
 
 ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "_build"
@@ -46,21 +48,27 @@ def chapters() -> list[str]:
     return [Path(file).name for file in files]
 
 
+@cache
+def executed() -> dict[str, list[dict[str, Any]]]:
+    """The cells of each notebook as the site build last executed it; a build without changes takes them from here."""
+    store = get_cache(BUILT / ".jupyter_cache")
+    records = sorted(store.list_cache_records(), key=lambda record: record.created)
+    return {Path(record.uri).stem: store.get_cache_bundle(record.pk).nb["cells"] for record in records}
+
+
 class Chapter:
     """A built page and its executed notebook."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         page = BUILT / "html" / "book" / f"{name}.html"
-        notebook = BUILT / "jupyter_execute" / "book" / f"{name}.ipynb"
-        for path in (page, notebook):
-            if not path.is_file():
-                raise SystemExit(f"{path.relative_to(ROOT)} is not there: run `make book` first")
+        if not page.is_file() or name not in executed():
+            raise SystemExit(f"{name} is not built: run `make book` first")
         html = re.sub(r"<(svg|math)\b.*?</\1>", "", page.read_text("utf-8"), flags=re.DOTALL)  # nine tenths of a page
         article = BeautifulSoup(html, "html.parser").find("article")
         assert isinstance(article, Tag)
         self.article = article
-        self.cells: list[dict[str, Any]] = json.loads(notebook.read_text("utf-8"))["cells"]
+        self.cells: list[dict[str, Any]] = copy.deepcopy(executed()[name])
 
     def run_without_error(self) -> list[str]:
         """Sources of the code cells that were executed and did not fail."""

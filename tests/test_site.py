@@ -471,13 +471,15 @@ def test_progress_is_remembered_in_this_browser(visit):
         quiz.locator("summary").nth(first.index(False)).click()
         quiz.locator("summary").nth(first.index(True)).click()  # only the first answer counts
         quiz.locator("summary").nth(3 + right[3:6].index(True)).click()
+        expected = f"Answered 2 of {len(right) // 3}, 1 right at the first try. "
+        starts = "t => document.querySelector('section#quiz [role=status]').textContent.startsWith(t)"
+        v.page.wait_for_function(starts, arg=expected)  # a dropdown tells that it opened a moment later
         said = quiz.locator("[role=status]").text_content()
-        assert said.startswith(f"Answered 2 of {len(right) // 3}, 1 right at the first try.")
         v.page.reload()
         assert v.page.locator("section#quiz [role=status]").text_content() == said
         assert v.page.locator(".bd-links .nn-read").count() == 1
         v.page.locator("section#quiz .nn-result button").click()
-        assert v.page.locator("section#quiz [role=status]").text_content() == ""
+        v.page.wait_for_function("document.querySelector('section#quiz [role=status]').textContent == ''")
         assert v.left == []
         assert v.complaints == []
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from types import SimpleNamespace
 
-import pytest
-
-from tests.conftest import ROOT
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import findable
+import pytest
 
 
 def test_a_description_ends_with_a_sentence_or_says_that_it_goes_on():

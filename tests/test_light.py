@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import re
 import statistics
-import sys
 from pathlib import Path
 
-import pytest
-
-from tests.conftest import ROOT, SITE, Server
-from tests.test_site import PAGES, WITH_FIGURES, Visit, ready
-from tests.trace import moves
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
 import inline_styles
 import light_pages
+import pytest
+
+from tests.conftest import SITE, Server
+from tests.test_site import PAGES, WITH_FIGURES, Visit, ready
+from tests.trace import moves
 
 pytestmark = pytest.mark.browser
 EVERY = [*PAGES, "search.html", "genindex.html"]

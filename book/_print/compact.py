@@ -52,7 +52,7 @@ def write(writer: PdfWriter, path: Path) -> None:
 
 
 def reference(item: object) -> str:
-    number = item.indirect_reference.idnum  # type: ignore[attr-defined]
+    number = item.indirect_reference.idnum
     return f"{number} 0 R"
 
 

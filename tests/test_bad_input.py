@@ -138,6 +138,7 @@ CASES = {
     # Many at once
     "many none": (lambda: train_many([], X, Y, optimizers=[], epochs=1), ValueError, "nets: expected at least one network, got none"),
     "many no net": (lambda: train_many([NET, "net"], X, Y, optimizers=[STEP, STEP], epochs=1), TypeError, "net: expected a Network, got str 'net'"),
+    "many l2": (lambda: train_many([NET], X, Y, optimizers=[STEP], epochs=1, l2=-1), ValueError, "l2: expected a finite number of zero or more, got -1.0"),
     "many twice": (lambda: train_many([NET, NET], X, Y, optimizers=[GradientDescent(1), GradientDescent(2)], epochs=1), ValueError, "nets: the same network stands in the list twice"),
     "many rules": (lambda: train_many([NET, SMALL], X, Y, optimizers=[STEP], epochs=1), ValueError, "optimizers: expected 2 different ones, one for each network"),
     "many one rule": (lambda: train_many([NET, SMALL], X, Y, optimizers=[STEP, STEP], epochs=1), ValueError, "optimizers: expected 2 different ones, one for each network"),

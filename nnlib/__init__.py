@@ -19,6 +19,7 @@ preprocessing       scaling inputs and targets, splitting data, one-hot rows
 metrics             how good predictions are, in units that a reader knows
 data                measured and made data that come with the library
 plot, interactive   figures (Matplotlib) and sliders (ipywidgets), loaded when used
+estimators          networks as scikit-learn estimators, loaded when used
 =================== ============================================================
 """
 
@@ -61,6 +62,7 @@ __all__ = [
     "activations",
     "check_gradients",
     "data",
+    "estimators",
     "explore",
     "initializers",
     "load",
@@ -77,7 +79,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load Matplotlib and ipywidgets only when a figure is asked for."""
+    """Load Matplotlib, ipywidgets and scikit-learn only when they are asked for."""
     if name == "explore":
         from nnlib.interactive import explore
 
@@ -86,6 +88,10 @@ def __getattr__(name: str) -> object:
         import nnlib.plot
 
         return nnlib.plot
+    if name == "estimators":
+        import nnlib.estimators
+
+        return nnlib.estimators
     raise AttributeError(f"module 'nnlib' has no attribute {name!r}")
 
 

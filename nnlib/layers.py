@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -74,6 +74,10 @@ class Layer(ABC):
     @abstractmethod
     def backward(self, trace: Trace, dA_prev: Array | None) -> None:
         """From dL/dA in ``trace`` compute the layer's gradients and, where asked for, dL/dA_prev."""
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy is part of no network yet: without the arrays, which are views of its network's vectors."""
+        return {k: v for k, v in vars(self).items() if k != "bound" and not isinstance(v, np.ndarray)}
 
 
 class Dense(Layer):

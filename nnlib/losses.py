@@ -71,7 +71,7 @@ def _inner(a: Array, b: Array) -> Any:
     """The sum of ``a * b`` over rows and columns; for a stack (runs, N, k) one sum a run."""
     if a.ndim == 2:
         return float(a.ravel().dot(b.ravel()))
-    return np.vecdot(a.reshape(len(a), -1), b.reshape(*b.shape[:-2], -1))
+    return np.vecdot(a.reshape(*a.shape[:-2], -1), b.reshape(*b.shape[:-2], -1))
 
 
 class MeanSquaredError(Loss):
@@ -264,6 +264,60 @@ def get(loss: str | Loss) -> Loss:
     (<loss mse>, 2.0)
     """
     return loss if isinstance(loss, Loss) else lookup("loss", loss, LOSSES)
+
+
+class Weighted(Loss):
+    r"""Another loss with a weight for each example: a weight of 2 counts as two equal rows, 0 as none.
+
+    .. math:: L = \frac{\sum_n w_n L_n}{\sum_n w_n}, \qquad L_n \text{ the loss of row } n \text{ alone}
+
+    Where the rows go to batches, each weight has to go with its row, so it stands in one more column of the targets:
+    :meth:`join` makes them. ``nnlib.train(..., sample_weight=w)`` does it for you.
+
+    Parameters
+    ----------
+    loss : str or Loss
+        One of this module's losses.
+
+    Examples
+    --------
+    >>> weighted = Weighted("mse")
+    >>> y = weighted.join(np.array([[0.0], [0.0]]), np.array([3.0, 1.0]))
+    >>> weighted(np.array([[1.0], [3.0]]), y)  # (3 * 1 + 1 * 9) / 4
+    3.0
+    >>> weighted.gradient(np.array([[1.0], [3.0]]), y).tolist()
+    [[1.5], [1.5]]
+    """
+
+    def __init__(self, loss: str | Loss) -> None:
+        self.loss = get(loss)
+        self.name, self.from_logits = f"weighted {self.loss.name}", self.loss.from_logits
+
+    def join(self, y: Array, sample_weight: Array) -> Array:
+        """Put targets (N, k) and weights (N,), scaled to a mean of 1, side by side: (N, k + 1).
+
+        Raises a ValueError or TypeError that names ``sample_weight`` for another number of weights, for negative ones
+        and for zeros alone.
+        """
+        weights = numbers("sample_weight", sample_weight, y.dtype)
+        if weights.shape != y.shape[:1]:
+            raise ValueError(f"sample_weight: expected shape ({len(y)},), one a row of X, got shape {weights.shape}")
+        if weights.min() < 0:
+            raise ValueError(f"sample_weight: expected weights of zero or more, got {weights.min():g}")
+        if not weights.any():
+            raise ValueError("sample_weight: expected at least one weight above zero, got zeros alone")
+        return np.column_stack([y, weights / weights.mean()])
+
+    def prepare(self, y: Array, shape: tuple[int, int], dtype: DTypeLike = np.float64) -> Array:
+        """Check targets that :meth:`join` made for predictions of the given shape."""
+        return targets("y", y, (shape[0], shape[1] + 1), dtype)
+
+    def value_and_gradient(self, y_hat: Array, y: Array, out: Array) -> Any:
+        # Each row as a batch of its own: the loss gives one value a row, all of them divided by N.
+        y, weights = y[:, np.newaxis, :-1], y[:, -1]
+        values = self.loss.value_and_gradient(y_hat[..., np.newaxis, :], y, out[..., np.newaxis, :])
+        out *= weights[:, np.newaxis]
+        return values.dot(weights)[()]
 
 
 class Penalty:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -87,16 +88,27 @@ class Network:
         self.layers = layers
         self.dense = [layer for layer in layers if isinstance(layer, Dense)]
         self.dtype = np.dtype(dtype)
-        self.params = np.zeros(sum(layer.n_params for layer in layers), self.dtype)
-        self.grads = np.zeros_like(self.params)
+        self._bind(np.zeros(sum(layer.n_params for layer in layers), self.dtype))
+        for layer in self.dense:
+            layer.W[:] = layer.initializer(layer.n_in, layer.n_out, rng)
+
+    def _bind(self, params: Array) -> None:
+        """Take ``params`` and as many gradients, and give each layer its views of them."""
+        self.params, self.grads = params, np.zeros_like(params)
         self._last: list[Trace] | None = None
         start, n = 0, self.n_in
-        for layer in layers:
+        for layer in self.layers:
             part = slice(start, start + layer.n_params)
             layer.bind(n, self.params[part], self.grads[part])
             start, n = part.stop, layer.n_out
-        for layer in self.dense:
-            layer.W[:] = layer.initializer(layer.n_in, layer.n_out, rng)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles: all but what :meth:`_bind` makes anew."""
+        return {name: value for name, value in vars(self).items() if name not in ("grads", "_last")}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._bind(self.params)
 
     @property
     def n_in(self) -> int:

@@ -28,11 +28,12 @@ def train(
     optimizer: Optimizer,
     epochs: int,
     loss: str | Loss = "mse",
+    sample_weight: Array | None = None,
     l2: float = 0.0,
     batch_size: int | None = None,
     seed: int | np.random.Generator | None = None,
     clip_norm: float | None = None,
-    validation: tuple[Array, Array] | None = None,
+    validation: tuple[Array, Array] | tuple[Array, Array, Array] | None = None,
     patience: int | None = None,
     callbacks: Sequence[Callback] = (),
     progress: bool = False,
@@ -54,6 +55,9 @@ def train(
     loss : str or Loss
         ``"mse"``, ``"mae"``, ``"huber"``; ``"binary_cross_entropy"``, ``"cross_entropy"`` for networks whose last
         layer's activation is the identity.
+    sample_weight : array_like, shape (N,), optional
+        How much each example counts, zero or more: in full batches a weight of 2 is the same as the row twice, and 0
+        as no such row. Only the proportions matter.
     l2 : float
         λ, zero or more: adds :math:`\tfrac{\lambda}{2} \sum w^2`, over all weights but not the biases, to what is
         minimised.
@@ -64,7 +68,7 @@ def train(
     clip_norm : float, optional
         A gradient longer than this (Euclidean length, all parameters together) is shortened to it.
         Pascanu et al. (2013).
-    validation : (X, y), optional
+    validation : (X, y) or (X, y, sample_weight), optional
         Data that are not trained on, whose loss is recorded after each epoch.
     patience : int, optional
         Stop when the validation loss has not improved for so many epochs. The parameters with the lowest validation
@@ -105,6 +109,9 @@ def train(
         raise ValueError(f"batch_size: expected at most {N}, the number of examples, got {batch_size}")
     clip_norm = None if clip_norm is None else positive("clip_norm", clip_norm)
     held_out = None if validation is None else _Validation(net, validation, loss, epochs)
+    if sample_weight is not None:
+        loss = losses.Weighted(loss)
+        y = loss.join(y, sample_weight)
     if patience is not None:
         patience = count("patience", patience)
         if held_out is None:
@@ -157,7 +164,7 @@ def train(
     history.loss = recorded[:done]
     if patience and held_out and history.best_epoch is not None:
         net.params[:] = held_out.best_params
-    history.explain(optimizer.rate, X, y)
+    history.explain(optimizer.rate, X, y[:, : net.n_out])
     if history.diverged:
         warnings.warn(history.explanation, DivergenceWarning, stacklevel=2)
     return history
@@ -210,11 +217,14 @@ class _MiniBatches:
 class _Validation:
     """Data that are not trained on, their loss after each epoch, and the parameters at the lowest one."""
 
-    def __init__(self, net: Network, data: tuple[Array, Array], loss: Loss, epochs: int) -> None:
-        if not isinstance(data, tuple | list) or len(data) != 2:
-            raise TypeError(f"validation: expected a pair (X, y), got {type(data).__name__}")
+    def __init__(self, net: Network, data: Sequence[Array], loss: Loss, epochs: int) -> None:
+        if not isinstance(data, tuple | list) or len(data) not in (2, 3):
+            raise TypeError(f"validation: expected a pair (X, y), or (X, y, sample_weight), got {type(data).__name__}")
         try:
-            self.X, self.y, self.loss = checked(net, *data, loss)
+            self.X, self.y, self.loss = checked(net, data[0], data[1], loss)
+            if len(data) == 3:
+                self.loss = losses.Weighted(loss)
+                self.y = self.loss.join(self.y, data[2])
         except (ValueError, TypeError) as error:
             raise type(error)(f"validation: {error}") from None
         self.traces = net.traces(len(self.X))

@@ -105,7 +105,7 @@ CASES = {
     "clip infinite": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, clip_norm=np.inf), ValueError, "clip_norm: expected a positive, finite number, got inf"),
     "validation X": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(np.ones((2, 3)), Y[:2])), ValueError, "validation: X: expected shape (N, 1)"),
     "validation y": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(X, Y[:2])), ValueError, "validation: y: expected shape (6, 1) or (6,), got shape (2,)"),
-    "validation alone": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=X), TypeError, "validation: expected a pair (X, y), got ndarray"),
+    "validation alone": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=X), TypeError, "validation: expected a pair (X, y), or (X, y, sample_weight), got ndarray"),
     "patience alone": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, patience=3), ValueError, "patience: expected validation=(X, y) besides"),
     "patience zero": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(X, Y), patience=0), ValueError, "patience: expected at least 1, got 0"),
     "callback": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, callbacks=["print"]), TypeError, "callbacks[0]: expected a function of (epoch, net, history), got 'print'"),

@@ -10,12 +10,9 @@ from __future__ import annotations
 
 import json
 import os
-
-for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[variable] = "1"  # before NumPy is loaded, here and in the workers
-
 import platform
 import statistics
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterable
@@ -290,6 +287,8 @@ def ways_table(records: Iterable[dict[str, Any]]) -> str:
 
 
 def main() -> None:
+    if os.environ.get("OPENBLAS_NUM_THREADS") != "1":  # read when NumPy is loaded, here and in the workers
+        sys.exit("search: one thread each is compared; run it by: make bench-search")
     if os.getloadavg()[0] > 0.5:
         say("other programs are running; wait for them, or do not trust the figures")
     peers = beside_scikit_learn(rounds=3)

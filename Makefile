@@ -7,9 +7,11 @@
 #   make audit   every page of the website measured (Lighthouse, weight, axe, HTML; needs Node; AUDIT="training --runs 1")
 #   make contract   what each chapter holds, counted; fails where one falls short
 #   make mutate   how many small changes in the library its tests notice (half an hour)
+#   make bench-search  searches over learning rate and neurons: beside scikit-learn's networks, and in four ways
+#   make out-of-core   2 GB of rows from a file, with little memory
 #   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared
 .DELETE_ON_ERROR:
-.PHONY: book pdf serve lab test test-torch audit contract mutate lint bench reference lock clean
+.PHONY: book pdf serve lab test test-torch audit contract mutate lint bench bench-search out-of-core reference lock clean
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -71,6 +73,12 @@ lint: .venv/test
 bench: .venv/bench book
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/moves.py
+
+bench-search: .venv/book
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1 $(BIN)/python benchmarks/search.py
+
+out-of-core: .venv/book
+	$(BIN)/python benchmarks/out_of_core.py
 
 # Virtual environments are complete when their stamp is written.
 .venv/book: requirements.txt pyproject.toml book/_lab/default_setting_overrides.json

@@ -36,7 +36,8 @@ def pages(wanted: list[str]) -> list[str]:
     """The pages of the site, or those that are asked for by name; not those that only lead on to another."""
     every = {
         path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")
-        if "_static" not in path.parts and 'http-equiv="refresh"' not in path.read_text("utf-8")
+        if not {"_static", "lite"} & set(path.relative_to(SITE).parts)
+        and 'http-equiv="refresh"' not in path.read_text("utf-8")
     }  # fmt: skip
     chosen = {page for page in every if not wanted or Path(page).stem in wanted or page in wanted}
     unknown = [name for name in wanted if not any(name in (page, Path(page).stem) for page in every)]

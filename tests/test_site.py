@@ -428,7 +428,7 @@ class Links(HTMLParser):
 def all_links():
     """The links of each page of the site."""
     return {path.relative_to(SITE).as_posix(): Links(path.read_text("utf-8")) for path in sorted(SITE.rglob("*.html"))
-            if "_static" not in path.parts}  # fmt: skip
+            if not {"_static", "lite"} & set(path.relative_to(SITE).parts)}  # fmt: skip
 
 
 def broken_links(page, pages):

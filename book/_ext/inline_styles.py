@@ -252,7 +252,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     site = Path(app.outdir)
     for path in sorted(site.rglob("*.html")):
         place = path.relative_to(site).as_posix()
-        if not place.startswith("_static/"):
+        if not place.startswith(("_static/", "lite/")):
             text = path.read_text("utf-8")
             found = re.search(r'data-content_root="([^"]*)"', text)
             path.write_text(inlined(text, found[1] if found else "", place, site), "utf-8")

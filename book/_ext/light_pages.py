@@ -1,12 +1,7 @@
-"""Pages carry only what they use: scripts and styles that the extensions add to every page are left out.
-
-Also sets the repository's address from the environment variable GITHUB_REPOSITORY (owner/name, set by GitHub Actions),
-so that the launch buttons of a published site lead to the repository it was built from, and a local build has none.
-"""
+"""Pages carry only what they use: scripts and styles that the extensions add to every page are left out."""
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -74,23 +69,11 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         return
     plain = plain_classes(Path(app.outdir, "_static", "pygments.css").read_text("utf-8"))
     for path in Path(app.outdir).rglob("*.html"):
-        if "_static" not in path.relative_to(app.outdir).parts:
+        if not {"_static", "lite"} & set(path.relative_to(app.outdir).parts):
             path.write_text(lightened(path.read_text("utf-8"), plain), "utf-8")
 
 
-def set_repository(app: Sphinx, config: Any) -> None:
-    """Point repository and launch buttons at the repository that is being built, when it is known."""
-    name = os.environ.get("GITHUB_REPOSITORY", "")
-    options = config.html_theme_options
-    if name:
-        options["repository_url"] = f"https://github.com/{name}"
-        options["repository_branch"] = os.environ.get("GITHUB_REF_NAME", "main")
-        options["use_repository_button"] = options["use_issues_button"] = True
-        options["launch_buttons"] = {**options.get("launch_buttons", {}), "binderhub_url": "https://mybinder.org"}
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    app.connect("config-inited", set_repository)
     app.connect("html-page-context", keep_what_is_used, priority=990)
     app.connect("build-finished", finish, priority=800)  # before inline_styles asks what the scripts can add
     return {"parallel_read_safe": True, "parallel_write_safe": True}

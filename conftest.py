@@ -31,9 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    if file_path.suffix == ".md" and file_path.parent == ROOT / "book":
-        if "format_name: myst" in file_path.read_text("utf-8"):
-            return Chapter.from_parent(parent, path=file_path)
+    in_book = file_path.suffix == ".md" and file_path.parent == ROOT / "book"
+    if in_book and "format_name: myst" in file_path.read_text("utf-8"):
+        return Chapter.from_parent(parent, path=file_path)
     return None
 
 

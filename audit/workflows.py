@@ -1,4 +1,7 @@
-"""The workflows of GitHub Actions, checked by actionlint: `make workflows`; tests/test_workflows.py holds our own rules."""
+"""The workflows of GitHub Actions, checked by actionlint: `make workflows`.
+
+Our own rules, on pins and rights, are those of tests/test_workflows.py.
+"""
 
 from __future__ import annotations
 

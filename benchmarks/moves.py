@@ -53,9 +53,9 @@ def in_jupyterlab(browser) -> list[float]:
     """Milliseconds from a key press on the seed's slider to the changed picture."""
     with tempfile.TemporaryDirectory() as folder:
         shutil.copytree(ROOT / "book", Path(folder) / "book")
-        with lab_server(sys.executable, Path(folder), Path(folder) / "settings") as address:
+        with lab_server(sys.executable, Path(folder), Path(folder) / "settings") as server:
             page = browser.new_page(viewport={"width": 1280, "height": 1000})
-            open_chapter(page, address, "training")
+            open_chapter(page, server.address, "training")
             run_all(page)
             wait_for_last_cell(page)
             handles = show_last_figure(page).locator(".noUi-handle")

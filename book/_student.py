@@ -1,7 +1,7 @@
 """Notebooks for a class, without the solutions: `make student` writes them to _build/student.
 
-The solutions are cut from the MyST source, and an empty cell stands in their place. A later cell that needs a name which
-only a solution defined is cut, too.
+The solutions are cut from the MyST source, and an empty cell stands in their place.
+A later cell that needs a name which only a solution defined is cut, too.
 """
 
 from __future__ import annotations
@@ -63,7 +63,9 @@ def without_solutions(source: str) -> Any:
     cut = SOLUTION.sub(ANSWER, source)
     if left := LEFT.search(cut):
         line = cut[: left.start()].count("\n") + 1
-        raise ValueError(f"expected each solution to have a beginning and an end, found {left[0]!r} alone at line {line}")
+        raise ValueError(
+            f"expected each solution to have a beginning and an end, found {left[0]!r} alone at line {line}"
+        )
     notebook = jupytext.reads(cut, fmt="md:myst")
     before, _ = names(whole.cells)
     while True:

@@ -22,6 +22,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import sync_playwright
 
 from tests import lab
@@ -86,7 +87,7 @@ def build(repository: Path, environment: Path) -> str:
         run(*pip, ".")
     with timed("postBuild"):
         run("./postBuild")
-    run(python, "-m", "pip", "check")
+    run(python, "-m", "pip", "check")  # the lock and repo2docker's packages agree
     return str(python)
 
 
@@ -122,10 +123,14 @@ def main() -> None:
         print(f"{'the environment':48} {size(environment):6.0f} MB")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         started = time.perf_counter()
-        with lab.lab_server(python, repository, Path(folder, "settings")) as address:
+        with lab.lab_server(python, repository, Path(folder, "settings")) as server:
             print(f"{'the server answers after':48} {time.perf_counter() - started:6.1f} s")
             for chapter in CHAPTERS:
-                try_chapter(browser, address, chapter, started if chapter == CHAPTERS[0] else 0.0)
+                try_chapter(browser, server.address, chapter, started if chapter == CHAPTERS[0] else 0.0)
+            whole = psutil.Process(server.pid)
+            kernels = [pss(child) for child in whole.children()]
+            print(f"{'memory (PSS) of the server':48} {pss(whole) - sum(kernels):6.0f} MB")
+            print(f"{'and of its kernels':48} {', '.join(f'{kernel:.0f}' for kernel in kernels):>6} MB")
         browser.close()
 
 

@@ -12,7 +12,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -24,9 +24,16 @@ FIGURES = (  # the places of the cells that show controls
 )
 
 
+class Lab(NamedTuple):
+    """A running JupyterLab."""
+
+    address: str
+    pid: int
+
+
 @contextlib.contextmanager
-def lab_server(python: str, folder: Path, settings: Path) -> Iterator[str]:
-    """The address of a JupyterLab in folder, with the settings of its environment and none of the user's."""
+def lab_server(python: str, folder: Path, settings: Path) -> Iterator[Lab]:
+    """JupyterLab in folder, with the settings of its environment and none of the user's."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("JUPYTER")}
     environment |= {f"JUPYTER_{kind}_DIR": str(settings / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
     environment["JUPYTERLAB_SETTINGS_DIR"] = str(settings / "lab")
@@ -45,7 +52,7 @@ def lab_server(python: str, folder: Path, settings: Path) -> Iterator[str]:
         try:
             address = f"http://127.0.0.1:{port}{PREFIX}"
             wait_until_it_answers(server, address, log)
-            yield address
+            yield Lab(address, server.pid)
         finally:
             server.terminate()
             server.wait(20)
@@ -77,7 +84,7 @@ def open_chapter(page: Any, address: str, chapter: str) -> None:
 
 
 def run_all(page: Any) -> None:
-    """Start all cells. Cells out of sight are drawn only when they come into view: run by command, and read the model."""
+    """Start all cells, by command: those out of sight are drawn only when they come into view."""
     page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
 
 

@@ -17,8 +17,8 @@ pytestmark = pytest.mark.browser
 def address(tmp_path_factory):
     folder = tmp_path_factory.mktemp("lab")
     shutil.copytree(ROOT / "book", folder / "book")  # JupyterLab saves what it runs
-    with lab.lab_server(sys.executable, folder, folder / "settings") as address:
-        yield address
+    with lab.lab_server(sys.executable, folder, folder / "settings") as server:
+        yield server.address
 
 
 @pytest.fixture

@@ -9,9 +9,14 @@
 #   make mutate   how many small changes in the library its tests notice (half an hour)
 #   make bench-search  searches over learning rate and neurons: beside scikit-learn's networks, and in four ways
 #   make out-of-core   2 GB of rows from a file, with little memory
+#   make student  the chapters as notebooks without solutions, in _build/student (STUDENT=--run executes them)
+#   make binder-check   repo2docker's steps in a fresh environment, chapters opened in it; needs Chromium
+#   make memory   what the kernel of each chapter needs (on Linux)
+#   make workflows   the workflows of GitHub Actions, linted (needs Node)    make links   the book's links to other sites
 #   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared
 .DELETE_ON_ERROR:
 .PHONY: book pdf serve lab test test-torch audit contract mutate lint bench bench-search out-of-core reference lock clean
+.PHONY: student binder-check memory workflows links
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -61,6 +66,21 @@ audit: .venv/test book
 
 contract: .venv/test book
 	$(BIN)/python -m tests.contract
+
+student: .venv/book
+	$(BIN)/python -m book._student $(STUDENT)
+
+binder-check: .venv/test
+	$(BIN)/python -m tests.binder
+
+memory: .venv/test
+	$(BIN)/python -m tests.memory
+
+workflows: .venv/test
+	$(BIN)/python -m audit.workflows
+
+links: .venv/book
+	$(BIN)/jupyter-book build . --builder linkcheck --keep-going
 
 reference: .venv/test
 	$(BIN)/pytest book -n 2 --renew-reference

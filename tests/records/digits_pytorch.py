@@ -29,9 +29,9 @@ def case() -> tuple[nnlib.Network, np.ndarray, np.ndarray]:
     return nnlib.mlp([64, 32, 10], "relu", initializer="he", seed=0), data.X[:20], data.y[:20]
 
 
-def shown(beginning: str) -> str:
+def shown(beginning: str, page: str = "digits") -> str:
     """The code block of the page that begins so."""
-    text = (BOOK / "digits.md").read_text("utf-8")
+    text = (BOOK / f"{page}.md").read_text("utf-8")
     blocks = re.findall(r"^```(?:python|\{code-cell\} ipython3)\n(.+?)^```$", text, re.DOTALL | re.MULTILINE)
     (found,) = (block for block in blocks if block.startswith(beginning))
     return found

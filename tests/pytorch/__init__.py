@@ -1,0 +1,1 @@
+"""What needs PyTorch to run: only `make test-torch` collects it."""

@@ -25,7 +25,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 LIBRARY := $(wildcard nnlib/*.py nnlib/data_files/*)
 CHAPTERS := $(wildcard book/*.md)
-SITE := $(shell find book/_data book/_ext book/_extra book/_static book/_templates book/_vendor -type f -not -name '*.pyc') _config.yml _toc.yml
+SITE := $(shell find book/_data book/_ext book/_static book/_templates book/_vendor -type f -not -name '*.pyc') _config.yml _toc.yml
 
 book: _build/html/index.html
 

@@ -261,10 +261,11 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 def watch(app: Sphinx, config: Any) -> None:
-    """Have every page written anew when a style, a script or this file changes: pages carry what was made of them."""
+    """Have every page written anew when a style, a script or an extension changes: pages carry what was made of them."""
     folders = [Path(app.confdir, folder) for folder in config.html_static_path]
     files = sorted(path for folder in folders for path in folder.glob("*.*s") if path.is_file())
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in [*files, Path(__file__)]))
+    files += sorted(Path(__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
     config.inlined_files = digest.hexdigest()
 
 

@@ -213,9 +213,9 @@ def day() -> Search:
 def images() -> Search:
     X, y = load_digits(return_X_y=True)
     grid = {"learning_rate": [0.003, 0.01, 0.03], "neurons": [16, 32, 64], "random_state": SEEDS}
-    estimator = NetworkClassifier(activation="relu", epochs=50)
+    estimator = NetworkClassifier(activation="relu", epochs=30)
     folds = StratifiedKFold(3, shuffle=True, random_state=0)
-    return Search("digits, 1,797 rows of 64, 50 epochs", X / 16, y, estimator, grid, folds)
+    return Search("digits, 1,797 rows of 64, 30 epochs", X / 16, y, estimator, grid, folds)
 
 
 def four_ways(rounds: int) -> list[dict[str, Any]]:

@@ -234,7 +234,7 @@ def four_ways(rounds: int) -> list[dict[str, Any]]:
 
     timed("joblib", lambda: joblib.Parallel(n_jobs=CORES)(joblib.delayed(_ready)() for _ in range(CORES)))
     before = time.perf_counter()
-    with LocalCluster(n_workers=CORES, threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster):
+    with LocalCluster(n_workers=CORES, threads_per_worker=1, dashboard_address=":0") as cluster, Client(cluster):
         with joblib.parallel_config(backend="dask"):
             joblib.Parallel(n_jobs=CORES)(joblib.delayed(_ready)() for _ in range(CORES))
         first["Dask"] = time.perf_counter() - before

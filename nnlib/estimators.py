@@ -307,8 +307,9 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
 
     Parameters
     ----------
-    neurons, activation, initializer, dropout, learning_rate, optimizer, l2, epochs, batch_size, patience, \
-    validation_fraction, warm_start, random_state, dtype
+    neurons, activation, initializer, dropout, learning_rate, optimizer, l2, epochs, batch_size
+        As for :class:`NetworkRegressor`.
+    patience, validation_fraction, warm_start, random_state, dtype
         As for :class:`NetworkRegressor`. What ``patience`` holds out has the classes in proportion.
 
     Attributes

@@ -232,9 +232,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
     Raises
     ------
     ValueError, TypeError
-        In ``fit`` and ``partial_fit``, for bad parameters and data.
-    NotFittedError
-        In ``predict`` and ``score``, before them.
+        For bad parameters and data. Predictions before ``fit`` raise scikit-learn's ``NotFittedError``, a ValueError.
 
     Examples
     --------
@@ -322,9 +320,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     Raises
     ------
     ValueError, TypeError
-        In ``fit`` and ``partial_fit``, for bad parameters and data, and for a single class.
-    NotFittedError
-        In the predictions and ``score``, before them.
+        As :class:`NetworkRegressor`, and for a single class.
 
     Examples
     --------

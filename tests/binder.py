@@ -129,7 +129,7 @@ def main() -> None:
                 try_chapter(browser, server.address, chapter, started if chapter == CHAPTERS[0] else 0.0)
             whole = psutil.Process(server.pid)
             kernels = [pss(child) for child in whole.children()]
-            print(f"{'memory (PSS) of the server':48} {pss(whole) - sum(kernels):6.0f} MB")
+            print(f"{'memory (PSS) of the server':48} {pss(whole):6.0f} MB")
             print(f"{'and of its kernels':48} {', '.join(f'{kernel:.0f}' for kernel in kernels):>6} MB")
         browser.close()
 

@@ -17,6 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 PREFIX = "/user/reader/"  # a base path, as Binder has one
+SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"  # not one of the chapters that were open before
 CELLS = "[...jupyterapp.shell.currentWidget.content.model.cells].filter(cell => cell.type === 'code')"
 FIGURES = (  # the places of the cells that show controls
     "() => [...jupyterapp.shell.currentWidget.content.model.cells].flatMap((cell, i) => cell.type === 'code' &&"
@@ -75,8 +76,8 @@ def open_chapter(page: Any, address: str, chapter: str) -> None:
     """Open a chapter by the path of its launch link, as a notebook, and wait for its kernel."""
     path = f"book/{chapter}.md"
     page.goto(f"{address}lab/tree/{path}")
-    page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell", timeout=120_000)
-    page.wait_for_function(  # chapters that were open before are restored, too
+    page.wait_for_selector(f"{SHOWN} .jp-CodeCell", timeout=120_000)
+    page.wait_for_function(
         "path => { const shown = jupyterapp.shell.currentWidget; return shown?.context?.path === path"
         " && shown.sessionContext?.session?.kernel?.status === 'idle' }",
         arg=path, timeout=120_000,
@@ -110,7 +111,7 @@ def show_last_figure(page: Any) -> Any:
         " notebook.activeCellIndex = i; return notebook.scrollToItem(i, 'start') }",
         page.evaluate(FIGURES)[-1],
     )
-    cell = page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Cell.jp-mod-active")
+    cell = page.locator(f"{SHOWN} .jp-Cell.jp-mod-active")
     cell.locator(".noUi-handle").first.wait_for()
     return cell
 

@@ -19,14 +19,8 @@ EVERY = 0.1  # seconds
 
 
 def pss(process: psutil.Process) -> float:
-    """The proportional share of memory of a process and its children, in MB."""
-    total = 0
-    for one in (process, *process.children(recursive=True)):
-        try:
-            total += one.memory_full_info().pss
-        except psutil.NoSuchProcess:  # it has ended meanwhile
-            continue
-    return total / 1e6
+    """The proportional share of memory of a process, in MB; not of others that it starts, such as Dask's."""
+    return process.memory_full_info().pss / 1e6
 
 
 def measure(chapter: str) -> tuple[float, float, float]:

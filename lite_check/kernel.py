@@ -80,6 +80,7 @@ def output(cell: str, files: dict[str, bytes]) -> str:
     """
     server = Server(SITE, "/repo")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell, id="cell")])
+    notebook.metadata.kernelspec = {"name": "python", "display_name": "Python (Pyodide)"}
     missing: list[str] = []
 
     def answer(route: Any) -> None:

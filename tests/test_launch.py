@@ -35,7 +35,8 @@ kernelspec: {display_name: Python 3, language: python, name: python3}
 
 def group(html, label):
     """The buttons of a group: their texts and addresses."""
-    found = BeautifulSoup(html, "html.parser").select_one(f".dropdown-{label}")
+    start = html.find(f'<div class="dropdown dropdown-{label}"')
+    found = BeautifulSoup(html[start : html.find("</div>", start)], "html.parser") if start >= 0 else None
     return {a.get_text(strip=True): a["href"] for a in found.select("a")} if found else {}
 
 

@@ -3,6 +3,9 @@
 #   make lab     the chapters in JupyterLab           make test    all tests
 #   make lint    style and types                      make bench   nnlib's speed beside its peers
 #   make reference  the chapters' text output anew    make lock    requirements*.txt anew    make clean
+#   make notebooks  the chapters as plain notebooks, in _build/notebooks; a JupyterLite with them is part of the website
+#   make lite-check  nnlib's tests under Pyodide, and that JupyterLite's kernel starts (needs Node, and PyPI and npm)
+#   make lite-online  all chapters in JupyterLite, with Pyodide and its packages from the network
 #   make pdf      the book as one PDF, in _build, printed from the website; needs Chromium
 #   make audit   every page of the website measured (Lighthouse, weight, axe, HTML; needs Node; AUDIT="training --runs 1")
 #   make contract   what each chapter holds, counted; fails where one falls short
@@ -15,8 +18,8 @@
 #   make workflows   the workflows of GitHub Actions, linted (needs Node)    make links   the book's links to other sites
 #   make test-torch  nnlib beside PyTorch, live: tests/records made anew and compared, networks there and back
 .DELETE_ON_ERROR:
-.PHONY: book pdf serve lab test test-torch audit contract mutate lint bench bench-search out-of-core reference lock clean
-.PHONY: student binder-check memory workflows links
+.PHONY: book notebooks lite-check lite-online pdf serve lab test test-torch audit contract mutate lint reference lock clean
+.PHONY: bench bench-search out-of-core student binder-check memory workflows links
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -27,7 +30,13 @@ LIBRARY := $(wildcard nnlib/*.py nnlib/data_files/*)
 CHAPTERS := $(wildcard book/*.md)
 SITE := $(shell find book/_data book/_ext book/_static book/_templates book/_vendor -type f -not -name '*.pyc') _config.yml _toc.yml
 
-book: _build/html/index.html
+book: _build/html/lite/index.html
+notebooks: book
+
+# The notebooks that the site offers and the JupyterLite it carries, with the numbers that the pages have.
+_build/html/lite/index.html: .venv/lite _build/html/index.html $(wildcard book/_notebooks/*.py)
+	$(BIN)/python -m book._notebooks
+	@touch $@
 
 _build/html/index.html: .venv/book _build/library $(CHAPTERS) $(SITE)
 	NNLIB_FRAMES=1 $(BIN)/jupyter-book build . -W -n --keep-going
@@ -57,6 +66,12 @@ test-torch: .venv/torch
 	$(BIN)/python -m tests.records.digits_pytorch --check
 	$(BIN)/python -m tests.records.data_parallel --check
 	$(BIN)/pytest nnlib/pytorch.py tests/pytorch
+
+lite-check: .venv/test book
+	$(BIN)/python -m lite_check
+
+lite-online: .venv/test book
+	$(BIN)/python -m lite_check --online
 
 # One thread: a process that OpenBLAS's threads were started in cannot be copied safely.
 mutate: .venv/mutate
@@ -111,6 +126,10 @@ out-of-core: .venv/book
 	cp book/_lab/default_setting_overrides.json .venv/etc/jupyter/labconfig/
 	@touch $@
 
+.venv/lite: requirements-lite.txt .venv/book
+	$(BIN)/pip install --quiet -r requirements-lite.txt
+	@touch $@
+
 .venv/test: requirements-test.txt .venv/book
 	$(BIN)/pip install --quiet -r requirements-test.txt
 	@touch $@
@@ -134,6 +153,7 @@ out-of-core: .venv/book
 lock: .venv/book
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra book pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra lite -c requirements.txt pyproject.toml -o requirements-lite.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --extra test -c requirements.txt pyproject.toml -o requirements-test.txt
 
 clean:

@@ -27,18 +27,18 @@ VALIDITY = [
 ]  # fmt: skip
 
 
-def install() -> None:
-    """Install what is pinned, when it is not there yet."""
+def install(pinned: Path = PINNED, folder: Path = NODE) -> None:
+    """Install what ``pinned`` names into ``folder``, when it is not there yet."""
     if shutil.which("npm") is None:
         raise SystemExit("this needs Node >= 20 with npm (the book itself does not): install it and try again")
-    installed = NODE / "package.json"
-    if not installed.exists() or installed.read_text("utf-8") != PINNED.read_text("utf-8"):
-        NODE.mkdir(exist_ok=True)
-        shutil.copy(PINNED, installed)
+    installed = folder / "package.json"
+    if not installed.exists() or installed.read_text("utf-8") != pinned.read_text("utf-8"):
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(pinned, installed)
         command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
-        if subprocess.run(command, cwd=NODE, check=False).returncode:
+        if subprocess.run(command, cwd=folder, check=False).returncode:
             installed.unlink()
-            raise SystemExit("npm could not install the packages of audit/package.json; its message stands above")
+            raise SystemExit(f"npm could not install the packages of {pinned}; its message stands above")
 
 
 def html_errors(pages: list[Path]) -> dict[Path, list[str]]:

@@ -5,13 +5,14 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const [modules, wheels, repository, ...pytest] = process.argv.slice(2);
-const { loadPyodide } = await import(pathToFileURL(join(modules, "pyodide-numpy", "pyodide.mjs")));
+const { loadPyodide } = await import(pathToFileURL(join(modules, "pyodide", "pyodide.mjs")));
 const python = await loadPyodide();
 
+const packages = python.runPython("import sys; sys.path[-1]"); // site-packages
 const numpy = join(modules, "@bentopdf", "pymupdf-wasm", "assets");
 for (const [folder, name] of [[numpy, /^numpy-.*\.whl$/], [wheels, /\.whl$/]])
   for (const file of readdirSync(folder).filter((file) => name.test(file)))
-    python.unpackArchive(readFileSync(join(folder, file)), "wheel");
+    python.unpackArchive(new Uint8Array(readFileSync(join(folder, file))), "wheel", { extractDir: packages });
 
 python.FS.mkdirTree("/repository");
 python.FS.mount(python.FS.filesystems.NODEFS, { root: repository }, "/repository");

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 from sphinx.application import Sphinx
 
-LITE = "lite/lab/index.html"
+LITE = "lite/notebooks/index.html"
 ZIP = "neural_networks_from_scratch.zip"
 NOTEBOOKS = "notebooks"  # the branch that .github/workflows/notebooks.yml writes
 DOWNLOADS = {

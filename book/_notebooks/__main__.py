@@ -1,4 +1,4 @@
-"""Notebooks of the built book: for download, for Colab's branch, in one zip, and in a JupyterLite that the site carries.
+"""Notebooks of the built book: for download, for Colab, in one zip, and in a JupyterLite that the site carries.
 
 ``python -m book._notebooks`` runs after the pages are built: it takes the numbers of the prose from that build.
 """
@@ -24,9 +24,11 @@ SITE = BUILD / "html"
 BRANCH = BUILD / "notebooks"  # what the branch holds that Colab opens
 LITE = BUILD / "lite"  # what JupyterLite is built from
 ZIP = "neural_networks_from_scratch"
+APPS = ["notebooks", "tree", "lab"]  # the first is where the launch buttons lead: a phone has room for it
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@jupyterlite/pyodide-kernel-extension", "jupyterlab_pygments"]
 ADDRESS = os.environ.get("SITE_URL", "").rstrip("/")
-TIME = (1980, 1, 1, 0, 0, 0)  # of every file in the zip: the same content gives the same bytes
+# The time of every file in the zip and in the wheel: the same content gives the same bytes.
+TIME, EPOCH = (1980, 1, 1, 0, 0, 0), "315532800"
 
 BESIDE = """\
 # Neural networks from scratch: the notebooks
@@ -36,7 +38,8 @@ Start with `index.ipynb`. `nnlib` and the data lie beside the notebooks, so they
     pip install -r requirements.txt jupyterlab
     jupyter lab index.ipynb
 
-They were made from the chapters of the course's website{site}. Code: BSD 3-Clause. Text and figures: CC BY 4.0. See LICENSE.
+They were made from the chapters of the course's website{site}.
+Code: BSD 3-Clause. Text and figures: CC BY 4.0. See LICENSE.
 """
 
 
@@ -81,23 +84,25 @@ def write_zip(site: str) -> None:
             archive.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
-def run(folder: Path, *command: str) -> None:
+def run(folder: Path, *command: str, **environment: str) -> None:
     """Run a Python module; what it prints is of interest only when it fails."""
-    environment = os.environ | {"SOURCE_DATE_EPOCH": "315532800"}  # TIME: wheels with the same bytes each time
-    done = subprocess.run([sys.executable, "-m", *command], cwd=folder, env=environment, capture_output=True, text=True)
+    command = (sys.executable, "-m", *command)
+    done = subprocess.run(command, cwd=folder, env=os.environ | environment, capture_output=True, text=True)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}\n{done.stdout}{done.stderr}")
 
 
 def build_lite() -> None:
     """A JupyterLite with the chapters and nnlib's wheel, in the site's folder ``lite``."""
-    run(ROOT, "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "--wheel-dir", str(LITE / "pypi"), ".")
+    wheels = str(LITE / "pypi")
+    quick = ("--quiet", "--no-deps", "--no-build-isolation")
+    run(ROOT, "pip", "wheel", *quick, "--wheel-dir", wheels, ".", SOURCE_DATE_EPOCH=EPOCH)
     share = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+    apps = [part for app in APPS for part in ("--apps", app)]
+    extensions = [f"--LiteBuildConfig.federated_extensions={share / name}" for name in EXTENSIONS]
     run(
-        LITE, "jupyterlite_core", "build", "--output-dir", str(SITE / "lite"), "--apps", "lab",
-        "--contents", str(LITE / "files"), "--ignore-sys-prefix", "--no-libarchive",
-        "--no-sourcemaps", "--no-unused-shared-packages",
-        *(f"--LiteBuildConfig.federated_extensions={share / name}" for name in EXTENSIONS),
+        LITE, "jupyterlite_core", "build", "--output-dir", str(SITE / "lite"), "--contents", str(LITE / "files"),
+        *apps, "--ignore-sys-prefix", *extensions, "--no-libarchive", "--no-sourcemaps", "--no-unused-shared-packages",
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ ROLE = re.compile(r"\{(glue:text|eq|cite|cite:t|ref)\}`([^`]+)`")
 LINK = re.compile(r"\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([\w-]+(?:\.md)?)?(?:#([\w-]+))?\)")
 MATHEMATICS = re.compile(r"\$[^$]+\$")
 SECTION = re.compile(r"(?:^\(([\w-]+)\)=\n)?^#+ (.+)$", re.M)
+CODE = re.compile(r"^```\{code-cell\}.*?^```$", re.M | re.S)
 GLUE = "from myst_nb import glue\n"
 NO_GLUE = """
 
@@ -85,7 +86,8 @@ class Plain:
         """For each page its headings, by the labels and anchors that links to them use."""
         found: dict[str, dict[str, str]] = {}
         for name, source in self.sources.items():
-            headings = {key: title for label, title in SECTION.findall(source) for key in (label, slugify(title))}
+            text = CODE.sub("", source)  # its comments are no headings
+            headings = {key: title for label, title in SECTION.findall(text) for key in (label, slugify(title)) if key}
             exercises = {label: self.exercise(label) for _, label in EXERCISE.findall(source)}
             found[name] = headings | exercises
         return found

@@ -23,7 +23,7 @@ from importlib.metadata import packages_distributions
 found = packages_distributions().get("nnlib", [])
 if "nnlib-course" not in found:
     if found:
-        raise ImportError(f"another project's nnlib is installed: pip uninstall {{found[0]}}, and start the kernel anew")
+        raise ImportError(f"this is another project's nnlib: pip uninstall {{found[0]}}, and start the kernel anew")
     %pip install -q "{needs}\""""
 
 DATA = """
@@ -33,10 +33,10 @@ DATA = """
 from pathlib import Path
 from urllib.request import urlretrieve
 
-for name in {names}:
-    if not Path("_data", name).exists():
-        Path("_data").mkdir(exist_ok=True)
-        urlretrieve(f"https://raw.githubusercontent.com/{repository}/{branch}/book/_data/{{name}}", Path("_data", name))"""
+Path("_data").mkdir(exist_ok=True)
+for path in [Path("_data", name) for name in {names}]:
+    if not path.exists():
+        urlretrieve(f"https://raw.githubusercontent.com/{repository}/{branch}/book/{{path}}", path)"""
 
 
 def anywhere(notebook: NotebookNode, data: Path) -> str:

@@ -52,7 +52,9 @@ def look(browser: Any, server: Server, page: str) -> dict[str, Any]:
     found["blocking"] = blocking((SITE / page).read_text("utf-8"))
     for scheme, width in (("light", 1280), ("dark", 390)):
         server.sent.clear()
-        with Visit(browser, server, f"{page}{WHOLE}", color_scheme=scheme, viewport={"width": width, "height": 900}) as v:
+        with Visit(
+            browser, server, f"{page}{WHOLE}", color_scheme=scheme, viewport={"width": width, "height": 900}
+        ) as v:
             v.page.on("response", lambda r: found["requests"].append(f"{r.status} {r.url}") if r.status > 399 else None)
             v.scroll_to_the_end()
             v.page.wait_for_load_state("networkidle")
@@ -126,7 +128,12 @@ def main() -> None:
             seen = look(browser, server, page)
             browser.close()
         scores = lighthouse(f"{server.address}/{page}", options.runs)
-        rows[page] = {**scores, **seen, "html": errors[SITE / page], "links": broken_links(page, links) + links[page].mute}
+        rows[page] = {
+            **scores,
+            **seen,
+            "html": errors[SITE / page],
+            "links": broken_links(page, links) + links[page].mute,
+        }
         print(line(page, rows[page]), flush=True)
     print(line("**median**", medians(rows)))
     complaints = missed(rows)

@@ -10,7 +10,9 @@ from sphinx.errors import ExtensionError
 
 
 def app(tmp_path, **moved):
-    config = SimpleNamespace(moved_pages={name.replace("__", "/"): to for name, to in moved.items()}, html_title="A & B")
+    config = SimpleNamespace(
+        moved_pages={name.replace("__", "/"): to for name, to in moved.items()}, html_title="A & B"
+    )
     env = SimpleNamespace(found_docs={"book/index", "book/training"})
     return SimpleNamespace(
         outdir=str(tmp_path), config=config, env=env, builder=SimpleNamespace(format="html")

@@ -89,10 +89,9 @@ def test_page_neither_scrolls_sideways_nor_clips(visit, path):
 
 
 FOCUS = """() => {
-  const seen = e => { const s = getComputedStyle(e);
-    return [s.outlineStyle != "none" && s.outlineWidth, s.boxShadow, s.borderColor, s.backgroundColor, s.textDecorationLine,
-            s.textDecorationThickness].join() };
-  document.head.insertAdjacentHTML("beforeend", "<style>*, *::before, *::after { transition: none !important }</style>");
+  const aspects = ["outlineStyle", "outlineWidth", "boxShadow", "borderColor", "backgroundColor", "textDecorationLine"];
+  const seen = e => { const style = getComputedStyle(e); return aspects.map(name => style[name]).join() };
+  document.head.insertAdjacentHTML("beforeend", "<style>*, ::before, ::after { transition: none !important }</style>");
   document.querySelectorAll("details").forEach(d => d.open = true);
   const able = "a[href], button, input, select, summary, [tabindex='0']";
   return [...document.querySelectorAll(able)].filter(e => e.checkVisibility({visibilityProperty: true})).filter(e => {

@@ -261,7 +261,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 def watch(app: Sphinx, config: Any) -> None:
-    """Have every page written anew when a style, a script or an extension changes: pages carry what was made of them."""
+    """Have every page written anew when a style, a script or an extension changes: pages carry what they made."""
     folders = [Path(app.confdir, folder) for folder in config.html_static_path]
     files = sorted(path for folder in folders for path in folder.glob("*.*s") if path.is_file())
     files += sorted(Path(__file__).parent.glob("*.py"))

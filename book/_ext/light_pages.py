@@ -82,7 +82,7 @@ class Heights(HTMLParser):
     """
 
     CHARACTERS, LINE, CODE_LINE = 70, 1.65, 1.45  # of a line of text; heights of lines
-    PARTS = {"p": 1.15, "li": 0.5, "pre": 2.5, "tr": 1.3, "h2": 4, "h3": 3.5, "details": 2.5, "form": 4}  # noqa: RUF012
+    PARTS = {"p": 1.15, "li": 0.5, "pre": 2.5, "tr": 1.3, "h2": 4, "h3": 3.5, "details": 2.5, "form": 4, "dt": 2}  # noqa: RUF012
 
     def __init__(self, page: str) -> None:
         super().__init__()

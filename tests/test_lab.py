@@ -28,7 +28,7 @@ def page(browser):
     context.close()
 
 
-@pytest.mark.parametrize(("chapter", "sliders"), [("training", 3), ("linear_neuron", 1)])
+@pytest.mark.parametrize(("chapter", "sliders"), [("training", 3), ("linear_neuron", 2)])
 def test_a_chapter_opens_as_a_notebook_runs_and_its_sliders_move(page, address, chapter, sliders):
     lab.open_chapter(page, address, chapter)
     lab.run_all(page)

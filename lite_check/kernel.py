@@ -16,7 +16,8 @@ from playwright.sync_api import Error, sync_playwright
 from lite_check.packages import PYODIDE, numpy, wheels
 from tests.conftest import ARGUMENTS, CHROMIUM, SITE, Server
 
-ROOTS = ["ipython", "micropip", "numpy"]  # what the kernel needs, and nnlib
+COMM = "0.2.3"  # the kernel takes it from the package index; here it stands in the lock file
+ROOTS = ["comm", "ipython", "micropip", "numpy"]  # what the kernel needs, and nnlib
 TRAIN = """\
 %pip install --no-deps nnlib-course
 import sys
@@ -52,6 +53,10 @@ def answers() -> dict[str, bytes]:
     """The files that Pyodide's network would send: the core, and a lock file with the wheels that are at hand."""
     files = {path.name: path.read_bytes() for path in PYODIDE.iterdir() if path.is_file()}
     lock: dict[str, Any] = json.loads(files["pyodide-lock.json"])
+    lock["packages"]["comm"] = {
+        **lock["packages"]["six"], "name": "comm", "version": COMM, "imports": ["comm"], "depends": ["traitlets"],
+        "file_name": f"comm-{COMM}-py3-none-any.whl",
+    }  # fmt: skip
     needed, todo = {}, list(ROOTS)
     while todo:
         name = todo.pop().replace("_", "-")
@@ -105,7 +110,7 @@ def output(cell: str, files: dict[str, bytes]) -> str:
         page.keyboard.press("Shift+Enter")
         shown = page.locator(".jp-OutputArea-output")
         try:
-            shown.filter(has_text="done:").wait_for(timeout=900_000)
+            shown.filter(has_text="done:").wait_for(timeout=600_000)
             text = shown.filter(has_text="done:").text_content() or ""
         except Error as error:
             raise SystemExit(f"the cell did not end: {shown.all_text_contents()}\nnot at hand: {missing}") from error

@@ -57,7 +57,7 @@ def write_notebooks(book: Plain, site: str) -> None:
         file = name.replace(".md", ".ipynb")
         alone = book.notebook(name, site=site, alone=True)
         write(BRANCH / "book" / file, book.notebook(name, setups.anywhere(alone, data), site, alone=True))
-        write(LITE / "files" / "book" / file, book.notebook(name, setups.IN_THE_BROWSER, site))
+        write(LITE / "files" / "book" / file, book.notebook(name, setups.in_the_browser(alone), site))
         write(LITE / "zip" / file, book.notebook(name, site=site))
         shutil.copy(BRANCH / "book" / file, SITE / "_sources" / "book" / file)  # a page's download
     shutil.copytree(data, LITE / "files" / "book" / "_data")
@@ -66,8 +66,9 @@ def write_notebooks(book: Plain, site: str) -> None:
 
 def write_zip(site: str) -> None:
     """All notebooks with nnlib and the data, in one file that has the same bytes each time."""
-    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    needs = [*extras["dependencies"], *extras["optional-dependencies"]["notebook"]]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    needs = [*project["dependencies"], *extras["notebook"], *extras["estimators"]]
     where = f", <{site}>" if site else ""
     files = {path.name: path.read_bytes() for path in (LITE / "zip").iterdir()}
     files["README.md"] = BESIDE.format(site=where).encode()

@@ -10,11 +10,10 @@ from nbformat import NotebookNode
 
 REPOSITORY = os.environ.get("GITHUB_REPOSITORY", "")  # owner/name, set by GitHub Actions
 BRANCH = os.environ.get("GITHUB_REF_NAME", "main")
-NEEDS = "nnlib-course[notebook]"  # the distribution of nnlib, with what its figures need
 
-IN_THE_BROWSER = f"""\
+IN_THE_BROWSER = """\
 # nnlib comes with this site; NumPy and Matplotlib are fetched from Pyodide's.
-%pip install -q "{NEEDS}\""""
+%pip install -q "{needs}\""""
 
 ANYWHERE = """\
 # Installs nnlib where it is missing. On the package index, that name is another project's: this one is nnlib-course.
@@ -39,15 +38,29 @@ for path in [Path("_data", name) for name in {names}]:
         urlretrieve(f"https://raw.githubusercontent.com/{repository}/{branch}/book/{{path}}", path)"""
 
 
+def code(notebook: NotebookNode) -> str:
+    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+
+
+def needs(notebook: NotebookNode) -> str:
+    """The distribution of nnlib, with what the figures of a notebook need, and scikit-learn where it is imported."""
+    return "nnlib-course[notebook,estimators]" if "from sklearn" in code(notebook) else "nnlib-course[notebook]"
+
+
+def in_the_browser(notebook: NotebookNode) -> str:
+    """The first cell of a notebook in JupyterLite."""
+    return IN_THE_BROWSER.format(needs=needs(notebook))
+
+
 def anywhere(notebook: NotebookNode, data: Path) -> str:
     """The first cell of a notebook that may be alone, in Colab or on a reader's disk.
 
     A build that knows its repository has nnlib and data come from there, other ones nnlib from the package index.
     """
-    needs = f"{NEEDS} @ git+https://github.com/{REPOSITORY}@{BRANCH}" if REPOSITORY else NEEDS
-    first = ANYWHERE.format(needs=needs)
-    code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
-    names = [file.name for file in sorted(data.iterdir()) if re.search(rf"_data/{re.escape(file.name)}\b", code)]
+    source = f" @ git+https://github.com/{REPOSITORY}@{BRANCH}" if REPOSITORY else ""
+    first = ANYWHERE.format(needs=needs(notebook) + source)
+    text = code(notebook)
+    names = [file.name for file in sorted(data.iterdir()) if re.search(rf"_data/{re.escape(file.name)}\b", text)]
     if names and REPOSITORY:
         first += DATA.format(names=names, repository=REPOSITORY, branch=BRANCH)
     return first

@@ -132,7 +132,7 @@ def test_the_root_leads_to_the_first_page(visit):
 def test_the_first_screen_holds_a_figure_that_moves(visit, width, height):
     with visit("book/index.html", viewport={"width": width, "height": height}) as v:
         v.page.locator(".nn-controls").first.wait_for(state="visible")
-        for part in ("h1", ".nn-controls", ".nn-panels svg"):
+        for part in (".bd-article h1", ".nn-controls", ".nn-panels svg"):
             box = v.page.locator(part).first.bounding_box()
             assert box["y"] + box["height"] <= height, (part, box)
         assert v.page.evaluate("scrollY") == 0

@@ -30,7 +30,7 @@ COLOURLESS = ("o",)
 # it out once a box; and again after each move of a figure. book/_static/reachable.js does it instead.
 THEME = "_static/scripts/pydata-sphinx-theme.js"
 ASKS = '"complete"===document.readyState?I():window.addEventListener("load",I)'
-DONE = "/* asked by reachable.js */"
+DONE = "0 /* asked by reachable.js */"
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 
 

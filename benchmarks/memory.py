@@ -19,7 +19,7 @@ STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 def resident(field: str) -> float:
     """``VmRSS``, the resident set now, or ``VmHWM``, its peak since the last reset, in MB."""
-    line = next(line for line in STATUS.read_text().splitlines() if line.startswith(field))
+    line = next(line for line in STATUS.read_text("ascii").splitlines() if line.startswith(field))
     return int(line.split()[1]) / 1024
 
 
@@ -30,7 +30,7 @@ def traced() -> float:
 
 
 def grown() -> float:
-    RESET.write_text("5")  # the peak begins anew
+    RESET.write_text("5", "ascii")  # the peak begins anew
     before = resident("VmRSS")
     nnlib_.train(w4())
     return resident("VmHWM") - before

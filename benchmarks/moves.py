@@ -7,6 +7,7 @@ JupyterLab: from the key press to the changed picture, as a median.
 
 from __future__ import annotations
 
+import shutil
 import statistics
 import sys
 import tempfile
@@ -16,8 +17,8 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests.conftest import ARGUMENTS, CHROMIUM, SITE, Server
-from tests.test_lab import lab_server, open_and_run, show_headline
+from tests.conftest import ARGUMENTS, CHROMIUM, ROOT, SITE, Server
+from tests.lab import lab_server, open_chapter, run_all, show_last_figure, wait_for_last_cell
 from tests.test_site import headline, ready
 from tests.trace import main_thread_work
 
@@ -51,10 +52,13 @@ def on_the_website(browser) -> list[float]:
 def in_jupyterlab(browser) -> list[float]:
     """Milliseconds from a key press on the seed's slider to the changed picture."""
     with tempfile.TemporaryDirectory() as folder:
-        for address in lab_server(Path(folder)):
+        shutil.copytree(ROOT / "book", Path(folder) / "book")
+        with lab_server(sys.executable, Path(folder), Path(folder) / "settings") as server:
             page = browser.new_page(viewport={"width": 1280, "height": 1000})
-            open_and_run(page, address, "training")
-            handles = show_headline(page)
+            open_chapter(page, server.address, "training")
+            run_all(page)
+            wait_for_last_cell(page)
+            handles = show_last_figure(page).locator(".noUi-handle")
             took = []
             moves = [(2, "ArrowRight")] * 4 + [(0, "ArrowLeft")] * 4 + [(0, "ArrowRight")] * 7 + [(1, "ArrowRight")] * 2
             for slider, key in moves:

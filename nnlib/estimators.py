@@ -232,9 +232,7 @@ class NetworkRegressor(RegressorMixin, _NetworkEstimator):
     Raises
     ------
     ValueError, TypeError
-        In ``fit`` and ``partial_fit``, for bad parameters and data.
-    NotFittedError
-        In ``predict`` and ``score``, before them.
+        For bad parameters and data. Predictions before ``fit`` raise scikit-learn's ``NotFittedError``, a ValueError.
 
     Examples
     --------
@@ -307,8 +305,9 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
 
     Parameters
     ----------
-    neurons, activation, initializer, dropout, learning_rate, optimizer, l2, epochs, batch_size, patience, \
-    validation_fraction, warm_start, random_state, dtype
+    neurons, activation, initializer, dropout, learning_rate, optimizer, l2, epochs, batch_size
+        As for :class:`NetworkRegressor`.
+    patience, validation_fraction, warm_start, random_state, dtype
         As for :class:`NetworkRegressor`. What ``patience`` holds out has the classes in proportion.
 
     Attributes
@@ -321,9 +320,7 @@ class NetworkClassifier(ClassifierMixin, _NetworkEstimator):
     Raises
     ------
     ValueError, TypeError
-        In ``fit`` and ``partial_fit``, for bad parameters and data, and for a single class.
-    NotFittedError
-        In the predictions and ``score``, before them.
+        As :class:`NetworkRegressor`, and for a single class.
 
     Examples
     --------

@@ -163,7 +163,8 @@ class Dense(Layer):
 
     def forward(self, A_prev: Array, trace: Trace) -> Array:
         """Return ``A = f(A_prev @ W + b)``, shape (N, n_out), and leave Z and A in ``trace``."""
-        trace.inputs[:] = A_prev
+        if A_prev is not trace.inputs:
+            trace.inputs[:] = A_prev
         Z = trace.with_ones.dot(self.Wb, out=trace.Z)  # A_prev @ W + b in one product
         return self.activation(Z, out=trace.A)
 

@@ -1,23 +1,26 @@
 """Many runs at once: networks that differ in width, seed or learning rate, trained side by side on the same data.
 
 NumPy needs about as long to start an operation as to carry it out on a tiny network. Here one operation serves all
-networks: every array of a layer gets a leading axis, one entry a run, as wide as the widest of the networks.
+networks: the neurons of a layer of all of them are the rows of one array.
 """
 
 from __future__ import annotations
 
 import copy
+import math
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import DTypeLike
+from numpy.typing import NDArray
 
+from nnlib.activations import Activation, Identity
 from nnlib.history import DivergenceWarning, History
-from nnlib.layers import Dense, Dropout, Trace
-from nnlib.losses import Loss
+from nnlib.layers import Dropout
+from nnlib.losses import Loss, Penalty
 from nnlib.network import Network
 from nnlib.optimizers import Optimizer
 from nnlib.schedules import Schedule, rate
@@ -33,8 +36,9 @@ def train_many(
     optimizers: Sequence[Optimizer],
     epochs: int,
     loss: str | Loss = "mse",
+    l2: float = 0.0,
 ) -> list[History]:
-    """Train every network as ``train(net, X, y, optimizer=..., epochs=epochs, loss=loss)`` would, all at once.
+    """Train every network as ``train(net, X, y, optimizer=..., epochs=epochs, loss=loss, l2=l2)`` would, all at once.
 
     For many small networks this is several times faster than one after the other, with the same losses to rounding.
     Full batches only. A run that diverges stops on its own; the others go on.
@@ -50,6 +54,8 @@ def train_many(
         One for each network, of one kind; the learning rates may differ.
     epochs : int
     loss : str or Loss
+    l2 : float
+        Strength λ of the penalty on weights, zero or more.
 
     Returns
     -------
@@ -78,31 +84,37 @@ def train_many(
     X, y, loss = data
     steps = _check_alike(nets, optimizers)
     epochs = count("epochs", epochs)
+    penalties = [Penalty(net, l2).strength for net in nets]
 
-    stack = _Stack(nets)
+    stack = _Stack(nets, X)
     optimizer = copy.copy(optimizers[0])
     memory = {name: stack.pack([one.memory[name] for one in optimizers]) for name in optimizer.remembers if steps}
     optimizer.begin(stack.params, steps, memory)
-    optimizer.learning_rate = _rates(optimizers, 0, X.dtype)
+    optimizer.learning_rate = _rates(stack, optimizers, 0)
     scheduled = any(isinstance(one.learning_rate, Schedule) for one in optimizers)
-    traces = stack.traces(len(X))
+    strength = stack.pack(penalties)
     recorded = np.zeros((epochs, len(nets)))
     limit = np.full(len(nets), sys.float_info.max)
     ended: dict[int, tuple[int, Array, dict[str, Array]]] = {}  # run: epoch, parameters and memory when it diverged
     done, interrupted = 0, False
+
+    def state(run: int) -> tuple[Array, dict[str, Array]]:
+        """Copies of one network's parameters and of what its optimiser remembers."""
+        places = stack.places[run]
+        return stack.params[places], {name: values[places] for name, values in optimizer.memory.items()}
+
     try:
         with np.errstate(over="ignore", invalid="ignore"):
             for epoch in range(epochs):
-                y_hat = stack.run_forward(X, traces)
-                value = recorded[epoch] = loss.value_and_gradient(y_hat, y, out=traces[-1].dA)
+                value = recorded[epoch] = loss.value_and_gradient(stack.forward(), y, out=stack.dloss.mT)
                 if not (value <= limit).all():  # a run that has diverged keeps computing, and is not looked at
-                    for run in np.flatnonzero(~(value <= limit)).tolist():
-                        memory = {name: values[run].copy() for name, values in optimizer.memory.items()}
-                        ended.setdefault(run, (epoch, stack.params[run].copy(), memory))
-                stack.run_backward(traces)
-                stack.grads *= stack.used
+                    for run in set(np.flatnonzero(~(value <= limit)).tolist()) - set(ended):
+                        ended[run] = (epoch, *state(run))
+                stack.backward()
+                if l2:
+                    stack.grads += strength * stack.params
                 if scheduled:
-                    optimizer.learning_rate = _rates(optimizers, optimizer.iterations, X.dtype)
+                    optimizer.learning_rate = _rates(stack, optimizers, optimizer.iterations)
                 optimizer.step(stack.params, stack.grads)
                 done = epoch + 1
                 if epoch == 0:
@@ -112,12 +124,11 @@ def train_many(
 
     histories = []
     for run, (net, one) in enumerate(zip(nets, optimizers, strict=True)):
-        last = {name: values[run] for name, values in optimizer.memory.items()}
-        at, params, memory = ended.get(run, (None, stack.params[run], last))
-        net.params[:] = params[stack.places[run]]
+        at, params, memory = ended[run] if run in ended else (None, *state(run))
+        net.params[:] = params
         steps = optimizer.iterations - (0 if at is None else done - at)
         one.rate = rate(one.learning_rate, max(steps - 1, 0))
-        one.begin(net.params, steps, {name: values[stack.places[run]] for name, values in memory.items()})
+        one.begin(net.params, steps, memory)
         history = History(recorded[: done if at is None else at + 1, run].copy(), diverged_at=at)
         history.interrupted = interrupted and at is None
         history.explain(one.rate, X, y)
@@ -132,9 +143,9 @@ def train_many(
     return histories
 
 
-def _rates(optimizers: list[Optimizer], step: int, dtype: DTypeLike) -> Any:
-    """Each run's learning rate, as a column (runs, 1)."""
-    return np.array([[rate(one.learning_rate, step)] for one in optimizers], dtype)
+def _rates(stack: _Stack, optimizers: list[Optimizer], step: int) -> Any:
+    """The learning rate of each parameter, which is that of its run."""
+    return np.array([rate(one.learning_rate, step) for one in optimizers], stack.params.dtype)[stack.run_of]
 
 
 def _check_alike(nets: list[Network], optimizers: list[Optimizer]) -> int:
@@ -177,65 +188,144 @@ def _activations(net: Network) -> list[tuple[type, dict[str, float]]]:
     return [(type(layer.activation), vars(layer.activation)) for layer in net.dense]
 
 
-class _Stack(Network):
-    """The parameters of several networks, one a row (runs, widest), and layers that hold views of them.
+def _sizes(net: Network) -> list[int]:
+    return [layer.n_out for layer in net.dense]
 
-    The passes forward and backward are those of a network; only its layers are others.
+
+def _cut(array: NDArray[Any], shapes: Sequence[tuple[int, ...]]) -> list[NDArray[Any]]:
+    """Views of consecutive parts of an array, in these shapes."""
+    ends = np.cumsum([math.prod(shape) for shape in shapes])
+    return [part.reshape(shape) for part, shape in zip(np.split(array.reshape(-1), ends[:-1]), shapes, strict=True)]
+
+
+class _Stack:
+    """Several networks side by side; those of the same sizes, a group, lie next to each other.
+
+    Every array of a layer has a row for each neuron of all networks: activations, biases, loss and update take one
+    operation for all, and so does the product of the first layer, since all see the same X. Every other product is one
+    operation for each group. Nothing is padded.
 
     Attributes
     ----------
+    params, grads : ndarray
+        All parameters of all networks, and their gradients; for each layer the weights, (n_out, n_in) for each
+        network, then the biases.
     places : list of int ndarray
-        For each network where its own parameters are in its row.
-    used : ndarray of 0 and 1, shape (runs, widest)
-        Which numbers are some network's parameters; the others stay zero, so that a missing neuron changes nothing.
+        For each network, in the order given, where its own parameters are.
+    run_of : int ndarray
+        For each parameter, whose it is.
     """
 
-    def __init__(self, nets: list[Network]) -> None:
+    def __init__(self, nets: list[Network], X: Array) -> None:
+        runs = sorted(range(len(nets)), key=lambda run: _sizes(nets[run]))
+        groups = [list(group) for _, group in groupby(runs, key=lambda run: _sizes(nets[run]))]
+        self.order, self.back = np.array(runs), np.argsort(runs)
+        self.params, self.grads = (np.zeros(sum(net.params.size for net in nets), X.dtype) for _ in range(2))
         columns = list(zip(*(net.dense for net in nets), strict=True))  # the first layers, the second layers, ...
-        self.dtype = nets[0].dtype
-        layers = [
-            _StackedDense(max(one.n_in for one in column), max(one.n_out for one in column), column[0].activation)
-            for column in columns
-        ]
-        self.layers = [*layers]
-        ends = np.cumsum([layer.n_params for layer in layers])
-        self.params, self.grads = (np.zeros((len(nets), ends[-1]), self.dtype) for _ in range(2))
-        here: list[list[Array]] = [[] for _ in nets]
-        for layer, column, end in zip(layers, columns, ends, strict=True):
-            part = slice(end - layer.n_params, end)
-            layer.bind(layer.n_in, self.params[:, part], self.grads[:, part])
-            at = np.arange(part.start, part.stop).reshape(layer.n_in + 1, layer.n_out)  # the weights, then the biases
-            for places, one in zip(here, column, strict=True):
-                places += [at[: one.n_in, : one.n_out].ravel(), at[-1, : one.n_out]]
-        self.places = [np.concatenate(places) for places in here]
-        self.used = self.pack([np.ones_like(net.params) for net in nets])
+        sizes = [(sum(layer.n_params for layer in column),) for column in columns]
+        places: list[list[Array]] = [[] for _ in nets]
+        self.layers: list[_StackedLayer] = []
+        inputs, by_inputs = X.T.copy(), None
+        flats = self.params, self.grads, np.arange(self.params.size)
+        for column, params, grads, index in zip(columns, *(_cut(flat, sizes) for flat in flats), strict=True):
+            shapes = [(len(group), column[group[0]].n_out, column[group[0]].n_in) for group in groups]
+            weights = sum(math.prod(shape) for shape in shapes)
+            W_at, b_at = _cut(index[:weights], shapes), _cut(index[weights:], [shape[:2] for shape in shapes])
+            for group, W_here, b_here in zip(groups, W_at, b_at, strict=True):
+                for run, W, b in zip(group, W_here, b_here, strict=True):
+                    places[run] += [W.T.ravel(), b]
+            merged = shapes if self.layers else [(len(params) - weights, len(inputs))]
+            layer = _StackedLayer(column[0].activation, params, grads, merged, inputs, by_inputs, len(nets))
+            self.layers.append(layer)
+            inputs, by_inputs = layer.A, layer.dA
+        self.places = [np.concatenate(parts) for parts in places]
+        self.run_of = self.pack([np.full(len(at), run) for run, at in enumerate(self.places)]).astype(int)
         self.params[:] = self.pack([net.params for net in nets])
+        self.y_hat, self.dloss = (np.empty((len(nets), nets[0].n_out, len(X)), X.dtype) for _ in range(2))
 
     def pack(self, vectors: Sequence[Array]) -> Array:
-        """Put one vector a network, of its ``n_params`` numbers, into rows."""
-        rows = np.zeros_like(self.params)
-        for row, places, vector in zip(rows, self.places, vectors, strict=True):
-            row[places] = vector
-        return rows
+        """Put one vector a network, of its ``n_params`` numbers, where its parameters are."""
+        packed = np.empty_like(self.params)
+        for places, vector in zip(self.places, vectors, strict=True):
+            packed[places] = vector
+        return packed
+
+    def forward(self) -> Array:
+        """Return ŷ of every network, in the order given: (runs, N, n_out)."""
+        for layer in self.layers:
+            layer.forward()
+        np.take(self.layers[-1].A.reshape(self.y_hat.shape), self.back, axis=0, out=self.y_hat, mode="clip")
+        return self.y_hat.mT
+
+    def backward(self) -> None:
+        """From dL/dŷ in ``dloss`` (runs, n_out, N) to ``grads``."""
+        dA = self.layers[-1].dA.reshape(self.dloss.shape)
+        np.take(self.dloss, self.order, axis=0, out=dA, mode="clip")
+        for layer in reversed(self.layers):
+            layer.backward()
 
 
-class _StackedDense(Dense):
-    """A dense layer for all runs: W (runs, n_in, n_out), b (runs, n_out), activations (runs, N, n_out)."""
+class _Product(NamedTuple):
+    """One layer of one group: views of its weights, its inputs and its pre-activations, and of their gradients.
 
-    def bind(self, n_in: int, params: Array, grads: Array) -> None:
-        self.Wb, self.dWb = (flat.reshape(len(flat), self.n_in + 1, self.n_out) for flat in (params, grads))
-        self.W = self.Wb[:, :-1]
+    ``W`` (runs, n_out, n_in), ``A_prev`` (runs, n_in, N), ``Z`` (runs, n_out, N); in the first layer without the axis
+    of runs.
+    """
 
-    def trace(self, rows: int, dtype: DTypeLike, rng: np.random.Generator | None) -> Trace:
-        return self.allocate((len(self.W), rows), dtype)
+    W: Array
+    dW: Array
+    A_prev: Array
+    dA_prev: Array | None
+    Z: Array
+    delta: Array
 
-    def forward(self, A_prev: Array, trace: Trace) -> Array:
-        trace.inputs[:] = A_prev
-        Z = np.matmul(trace.with_ones, self.Wb, out=trace.Z)
-        return self.activation(Z, out=trace.A)
 
-    def backward(self, trace: Trace, dA_prev: Array | None) -> None:
-        delta = self.activation.backward(trace.dA, trace.Z, trace.A, out=trace.delta)
-        np.matmul(trace.with_ones.mT, delta, out=self.dWb)
-        if dA_prev is not None:  # a column times a row is faster multiplied elementwise
-            (np.multiply if self.n_out == 1 else np.matmul)(delta, self.W.mT, out=dA_prev)
+class _StackedLayer:
+    """A dense layer of all networks: activations (neurons, N), a column for each example."""
+
+    def __init__(
+        self,
+        activation: Activation,
+        params: Array,
+        grads: Array,
+        shapes: Sequence[tuple[int, ...]],
+        A_prev: Array,
+        dA_prev: Array | None,
+        runs: int,
+    ) -> None:
+        neurons, N = sum(math.prod(shape[:-1]) for shape in shapes), A_prev.shape[1]
+        self.activation = activation
+        self.A, self.dA = (np.empty((neurons, N), params.dtype) for _ in range(2))
+        plain = isinstance(activation, Identity)
+        self.Z, self.delta = (self.A, self.dA) if plain else (np.empty_like(self.A), np.empty_like(self.dA))
+        self.b, self.db, self.ones = params[-neurons:, np.newaxis], grads[-neurons:], np.ones(N, params.dtype)
+
+        ins, outs = [(*shape[:-2], shape[-1], N) for shape in shapes], [(*shape[:-1], N) for shape in shapes]
+        self.products = [
+            _Product(*views)
+            for views in zip(
+                _cut(params[:-neurons], shapes), _cut(grads[:-neurons], shapes),
+                _cut(A_prev, ins), [None] * len(ins) if dA_prev is None else _cut(dA_prev, ins),
+                _cut(self.Z, outs), _cut(self.delta, outs), strict=True,
+            )
+        ]  # fmt: skip
+        self.product = np.dot if A_prev.ndim == len(ins[0]) else np.matmul
+        self.seen: list[Array] = [self.dA, self.Z, self.A, self.delta]  # by the activation
+        if not activation.elementwise:  # softmax acts on the outputs for one example: (runs, N, n_out)
+            self.seen = [values.reshape(runs, -1, N).mT for values in self.seen]
+
+    def forward(self) -> None:
+        for one in self.products:
+            self.product(one.W, one.A_prev, out=one.Z)
+        self.Z += self.b
+        _, Z, A, _ = self.seen
+        self.activation(Z, out=A)
+
+    def backward(self) -> None:
+        dA, Z, A, delta = self.seen
+        self.activation.backward(dA, Z, A, out=delta)
+        self.delta.dot(self.ones, out=self.db)
+        for one in self.products:
+            self.product(one.delta, one.A_prev.mT, out=one.dW)
+            if one.dA_prev is not None:  # a column times a row is faster multiplied elementwise
+                (np.multiply if one.W.shape[1] == 1 else np.matmul)(one.W.mT, one.delta, out=one.dA_prev)

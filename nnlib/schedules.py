@@ -149,4 +149,4 @@ def rate(learning_rate: float | Schedule, step: int) -> float:
     >>> rate(0.1, step=10), rate(StepDecay(0.8, every=10, factor=0.5), step=10)
     (0.1, 0.4)
     """
-    return learning_rate(step) if isinstance(learning_rate, Schedule) else learning_rate
+    return learning_rate(step) if callable(learning_rate) else learning_rate

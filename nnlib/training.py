@@ -123,7 +123,7 @@ def train(
     rng = np.random.default_rng(seed)
 
     batches: Iterable[Batch]
-    batches = [(X, y, net.traces(N, rng), 1.0)] if batch_size == N else _MiniBatches(net, X, y, batch_size, rng)
+    batches = [_full_batch(net, X, y, rng)] if batch_size == N else _MiniBatches(net, X, y, batch_size, rng)
     recorded, limit = np.zeros(epochs), sys.float_info.max
     history, watched, diverged, done = History(recorded[:0]), bool(held_out or callbacks), False, 0
     try:
@@ -193,6 +193,13 @@ def checked(net: Network, X: Array, y: Array, loss: str | Loss) -> tuple[Array, 
     return X, loss.prepare(y, (len(X), net.n_out), net.dtype), loss
 
 
+def _full_batch(net: Network, X: Array, y: Array, rng: np.random.Generator) -> Batch:
+    """All examples, put where the first layer reads them, once for all epochs."""
+    traces = net.traces(len(X), rng)
+    traces[0].inputs[:] = X
+    return traces[0].inputs, y, traces, 1.0
+
+
 class _MiniBatches:
     """The batches of an epoch: at each iteration the rows in a new order, gathered batch by batch into one buffer."""
 
@@ -209,8 +216,8 @@ class _MiniBatches:
         for start in range(0, len(order), self.size):
             rows = order[start : start + self.size]
             batch = self.full if start <= last else self.last
-            np.take(self.X, rows, axis=0, out=batch[0], mode="clip")  # the mode that writes to out without a copy
-            np.take(self.y, rows, axis=0, out=batch[1], mode="clip")
+            self.X.take(rows, axis=0, out=batch[0], mode="clip")  # the mode that writes to out without a copy
+            self.y.take(rows, axis=0, out=batch[1], mode="clip")
             yield batch
 
 

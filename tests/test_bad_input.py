@@ -105,6 +105,10 @@ CASES = {
     "clip infinite": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, clip_norm=np.inf), ValueError, "clip_norm: expected a positive, finite number, got inf"),
     "validation X": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(np.ones((2, 3)), Y[:2])), ValueError, "validation: X: expected shape (N, 1)"),
     "validation y": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(X, Y[:2])), ValueError, "validation: y: expected shape (6, 1) or (6,), got shape (2,)"),
+    "weights missing": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, sample_weight=[1.0]), ValueError, "sample_weight: expected shape (6,), one a row of X, got shape (1,)"),
+    "weights negative": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, sample_weight=[1, 1, -1, 1, 1, 1]), ValueError, "sample_weight: expected weights of zero or more, got -1"),
+    "weights zero": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, sample_weight=np.zeros(6)), ValueError, "sample_weight: expected at least one weight above zero, got zeros alone"),
+    "weights of validation": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(X, Y, [1.0])), ValueError, "validation: sample_weight: expected shape (6,)"),
     "validation alone": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=X), TypeError, "validation: expected a pair (X, y), or (X, y, sample_weight), got ndarray"),
     "patience alone": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, patience=3), ValueError, "patience: expected validation=(X, y) besides"),
     "patience zero": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(X, Y), patience=0), ValueError, "patience: expected at least 1, got 0"),
@@ -138,6 +142,7 @@ CASES = {
     # Many at once
     "many none": (lambda: train_many([], X, Y, optimizers=[], epochs=1), ValueError, "nets: expected at least one network, got none"),
     "many no net": (lambda: train_many([NET, "net"], X, Y, optimizers=[STEP, STEP], epochs=1), TypeError, "net: expected a Network, got str 'net'"),
+    "many l2": (lambda: train_many([NET], X, Y, optimizers=[STEP], epochs=1, l2=-1), ValueError, "l2: expected a finite number of zero or more, got -1.0"),
     "many twice": (lambda: train_many([NET, NET], X, Y, optimizers=[GradientDescent(1), GradientDescent(2)], epochs=1), ValueError, "nets: the same network stands in the list twice"),
     "many rules": (lambda: train_many([NET, SMALL], X, Y, optimizers=[STEP], epochs=1), ValueError, "optimizers: expected 2 different ones, one for each network"),
     "many one rule": (lambda: train_many([NET, SMALL], X, Y, optimizers=[STEP, STEP], epochs=1), ValueError, "optimizers: expected 2 different ones, one for each network"),

@@ -229,7 +229,7 @@ def test_path_may_be_a_text(tmp_path, monkeypatch):
 @settings(max_examples=40, deadline=None)
 def test_numbers_come_back_to_the_same_bits(tmp_path_factory, rows):
     path = tmp_path_factory.mktemp("csv") / "table.csv"
-    with path.open("w", newline="") as file:
+    with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([("a", "b", "c"), *rows])
     table = data.load_csv(path, "b")
     np.testing.assert_array_equal(table.X, [(a, c) for a, _, c in rows])

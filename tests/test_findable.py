@@ -24,10 +24,10 @@ def published(tmp_path, address):
 
 def test_the_pages_of_a_published_site_are_listed(tmp_path):
     findable.write_sitemap(published(tmp_path, "https://example.org/course/"), None)
-    listed = (tmp_path / "sitemap.xml").read_text()
+    listed = (tmp_path / "sitemap.xml").read_text("utf-8")
     assert "<loc>https://example.org/course/book/training.html</loc>" in listed
     assert listed.count("<loc>") == 2
-    assert "Sitemap: https://example.org/course/sitemap.xml" in (tmp_path / "robots.txt").read_text()
+    assert "Sitemap: https://example.org/course/sitemap.xml" in (tmp_path / "robots.txt").read_text("utf-8")
 
 
 def test_a_local_build_has_no_list(tmp_path):

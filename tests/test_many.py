@@ -14,16 +14,16 @@ X = nnlib.StandardScaler().fit(day.hours).transform(day.hours)[:, np.newaxis]
 Y = nnlib.StandardScaler().fit(day.celsius).transform(day.celsius)
 
 
-def both_ways(nets, optimizers, X, y, epochs, loss="mse"):
+def both_ways(nets, optimizers, X, y, epochs, loss="mse", l2=0.0):
     """The same runs at once and one after the other; ``nets`` and ``optimizers`` make them anew."""
     results = []
     for at_once in (True, False):
         networks, rules = nets(), optimizers()
         if at_once:
-            histories = train_many(networks, X, y, optimizers=rules, epochs=epochs, loss=loss)
+            histories = train_many(networks, X, y, optimizers=rules, epochs=epochs, loss=loss, l2=l2)
         else:
             histories = [
-                train(net, X, y, optimizer=rule, epochs=epochs, loss=loss)
+                train(net, X, y, optimizer=rule, epochs=epochs, loss=loss, l2=l2)
                 for net, rule in zip(networks, rules, strict=True)
             ]
         results.append((networks, rules, histories))
@@ -67,6 +67,16 @@ def test_deep_networks_of_several_outputs(loss, activation):
             lambda: [mlp([3, width, 2 * width + 1, 3], activation, seed=seed) for seed, width in enumerate(widths)],
             lambda: [Momentum(CosineDecay(rate, 80)) for rate in (0.02, 0.05, 0.01)],
             X, y, epochs=100, loss=loss,
+        )
+    )  # fmt: skip
+
+
+def test_a_penalty_on_the_weights():
+    assert_same(
+        both_ways(
+            lambda: [mlp([1, width, 3, 1], seed=width) for width in (5, 2, 5)],
+            lambda: [Adam(rate) for rate in (0.01, 0.02, 0.03)],
+            X, Y, epochs=50, l2=0.1,
         )
     )  # fmt: skip
 

@@ -6,7 +6,6 @@ import ast
 from functools import cache
 from pathlib import Path
 
-import jupytext
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -370,6 +369,8 @@ def test_many_at_once_takes_no_networks_of_different_outputs():
 @cache
 def functions_of(chapter, *wanted):
     """Functions as a chapter defines them, taken from its text."""
+    import jupytext  # here, because all other tests run under Pyodide, too, which has none
+
     cells = jupytext.read(BOOK / f"{chapter}.md", fmt="md:myst").cells
     trees = [ast.parse(cell.source) for cell in cells if cell.cell_type == "code"]
     found = [node for tree in trees for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in wanted]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -21,6 +23,7 @@ WITH_FIGURES = [  # interactive ones
     f"book/{path.stem}.html" for path in sorted(BOOK.glob("*.md")) if "\nnnlib.explore(" in path.read_text("utf-8")
 ]
 TRAINING = "book/training.html"
+WHOLE = "#main-content"  # a page that is entered at an anchor is laid out as a whole, not as far as it is near
 
 
 class Visit:
@@ -43,10 +46,11 @@ class Visit:
             route.abort()
 
     def scroll_to_the_end(self):
-        height = self.page.evaluate("document.documentElement.scrollHeight")
-        for y in range(0, height, 600):
+        y = 0
+        while y < self.page.evaluate("document.documentElement.scrollHeight"):  # it grows on the way
             self.page.evaluate(f"window.scrollTo(0, {y})")
             self.page.wait_for_timeout(10)
+            y += 600
 
     def __enter__(self):
         return self
@@ -69,17 +73,47 @@ def test_page_stays_on_the_site_and_does_not_complain(visit, path):
         assert v.page.title()
 
 
+CLIPPED = """() => [...document.querySelectorAll("body *:not(svg *, math *)")].filter(e =>
+  e.scrollWidth > e.clientWidth + 1 && ["hidden", "clip"].includes(getComputedStyle(e).overflowX)
+  && e.clientWidth > 1 && e.textContent.trim() && e.checkVisibility()).map(e => e.outerHTML.slice(0, 120))"""
+
+
 @pytest.mark.parametrize("path", PAGES)
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_page_does_not_scroll_sideways(visit, path, width):
-    with visit(path, viewport={"width": width, "height": 800}) as v:
-        assert v.page.evaluate("document.documentElement.scrollWidth") <= width
+def test_page_neither_scrolls_sideways_nor_clips(visit, path):
+    """On phones and desks; 640 pixels are a desk at a zoom of 200 %."""
+    with visit(f"{path}{WHOLE}") as v:
+        for width in (320, 390, 640, 1280):
+            v.page.set_viewport_size({"width": width, "height": 800})
+            assert v.page.evaluate("document.documentElement.scrollWidth") <= width, width
+            assert v.page.evaluate(CLIPPED) == [], width
+
+
+FOCUS = """() => {
+  const aspects = ["outlineStyle", "outlineWidth", "boxShadow", "borderColor", "backgroundColor", "textDecorationLine"];
+  const seen = e => { const style = getComputedStyle(e); return aspects.map(name => style[name]).join() };
+  document.head.insertAdjacentHTML("beforeend", "<style>*, ::before, ::after { transition: none !important }</style>");
+  document.querySelectorAll("details").forEach(d => d.open = true);
+  const able = "a[href], button, input, select, summary, [tabindex='0']";
+  return [...document.querySelectorAll(able)].filter(e => e.checkVisibility({visibilityProperty: true})).filter(e => {
+    const before = seen(e);
+    e.focus({focusVisible: true, preventScroll: true});
+    return document.activeElement !== e || seen(e) === before;
+  }).map(e => e.outerHTML.slice(0, 150));
+}"""
+
+
+@pytest.mark.parametrize("path", ["book/index.html", TRAINING, "book/api.html", "search.html"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_has_the_focus_shows_it(visit, path, scheme):
+    with visit(f"{path}{WHOLE}", color_scheme=scheme) as v:
+        v.page.wait_for_timeout(300)
+        assert v.page.evaluate(FOCUS) == []
 
 
 @pytest.mark.parametrize("path", PAGES)
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 390)])
 def test_axe_finds_nothing(visit, path, scheme, width):
-    with visit(path, color_scheme=scheme, viewport={"width": width, "height": 900}) as v:
+    with visit(f"{path}{WHOLE}", color_scheme=scheme, viewport={"width": width, "height": 900}) as v:
         v.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         v.page.wait_for_timeout(600)  # what opens fades in, and faint text has no contrast
         found = Axe().run(v.page).response["violations"]
@@ -89,9 +123,63 @@ def test_axe_finds_nothing(visit, path, scheme, width):
 
 
 def test_the_root_leads_to_the_first_page(visit):
-    with visit("index.html") as v:
-        v.page.wait_for_url("**/book/index.html")
+    with visit("index.html#quiz") as v:
+        v.page.wait_for_url("**/book/index.html#quiz")
         assert v.left == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 900), (390, 844)])
+def test_the_first_screen_holds_a_figure_that_moves(visit, width, height):
+    with visit("book/index.html", viewport={"width": width, "height": height}) as v:
+        v.page.locator(".nn-controls").first.wait_for(state="visible")
+        for part in (".bd-article h1", ".nn-controls", ".nn-panels svg"):
+            box = v.page.locator(part).first.bounding_box()
+            assert box["y"] + box["height"] <= height, (part, box)
+        assert v.page.evaluate("scrollY") == 0
+
+
+@pytest.mark.parametrize("at", ["measure-it", "a-dead-layer", "summary"])
+@pytest.mark.parametrize("click", [False, True])
+def test_a_heading_s_anchor_leads_to_it(visit, at, click):
+    """Though what lies between was never laid out."""
+    path = "book/multilayer.html"
+    with visit(path if click else f"{path}#{at}") as v:
+        if click:
+            v.page.evaluate(f"document.querySelector('a.headerlink[href=\"#{at}\"]').click()")
+        top = "i => document.getElementById(i).querySelector('h2, h3').getBoundingClientRect().top"
+        v.page.wait_for_timeout(1000)
+        assert 0 <= v.page.evaluate(top, at) <= 300
+
+
+def test_a_reload_keeps_the_place(visit):
+    with visit("book/multilayer.html") as v:
+        v.page.evaluate("document.getElementById('measure-it').scrollIntoView()")
+        v.page.wait_for_timeout(500)
+        top = "document.getElementById('measure-it').getBoundingClientRect().top"
+        before = v.page.evaluate(top)
+        v.page.evaluate("location.reload()")
+        v.page.wait_for_timeout(500)
+        v.page.wait_for_function("performance.getEntriesByType('navigation')[0].type == 'reload' && scrollY > 0")
+        v.page.wait_for_timeout(500)
+        assert abs(v.page.evaluate(top) - before) < 300
+
+
+def test_sections_far_away_are_not_laid_out(visit):
+    with visit(TRAINING) as v:
+        far = "document.querySelector('section#summary > p').checkVisibility({contentVisibilityAuto: true})"
+        assert v.page.evaluate(far) is False
+        guessed = v.page.evaluate("document.documentElement.scrollHeight")
+    with visit(f"{TRAINING}{WHOLE}") as v:
+        assert v.page.evaluate(far) is True
+        assert 0.75 <= guessed / v.page.evaluate("document.documentElement.scrollHeight") <= 1.25
+
+
+def test_figures_far_away_are_not_unpacked(visit):
+    with visit("book/digits.html") as v:
+        v.page.wait_for_timeout(500)
+        assert v.page.evaluate("figures.length") == 0
+        ready(v.page)
+        assert v.page.evaluate("figures.length") >= 1
 
 
 def state(page, figure=0):
@@ -103,6 +191,8 @@ def state(page, figure=0):
 
 
 def ready(page, figure=0):
+    """The controls of a figure, which wakes when it comes near."""
+    page.locator(".nn-explore").nth(figure).scroll_into_view_if_needed()
     form = page.locator(".nn-explore .nn-controls").nth(figure)
     form.wait_for(state="visible")
     form.scroll_into_view_if_needed()
@@ -140,6 +230,26 @@ def test_every_control_of_every_figure_changes_the_frame(visit, path):
                     control.select_option(index=1 if control.evaluate("c => c.selectedIndex") == 0 else 0)
                 assert frame_after_refresh(v.page, i) != before, (path, i, control.get_attribute("name"))
         assert v.complaints == []
+
+
+def neighbours(sizes):
+    """Each place in the grid of a figure's values, and the next one along each control."""
+    for at, chosen in enumerate(itertools.product(*map(range, sizes))):
+        for c, size in enumerate(sizes):
+            if chosen[c] + 1 < size:
+                yield at, at + math.prod(sizes[c + 1 :])
+
+
+@pytest.mark.parametrize("path", WITH_FIGURES)
+def test_every_value_of_every_control_shows_another_frame_or_says_why_not(path):
+    for figure in re.findall(r'<div class="nn-explore".*?</script></div>', (SITE / path).read_text("utf-8"), re.S):
+        controls = re.findall(r'<div class="nn-control">.*?</div>', figure, re.S)
+        sizes = [c.count("<option") or 1 + int(re.search(r'max="(\d+)"', c)[1]) for c in controls]
+        data = payload(figure)
+        frames = [([unpack(panel, i) for panel in data["panels"]], says) for i, says in enumerate(data["says"])]
+        assert len(frames) == math.prod(sizes)
+        same = {frames[a][1] for a, b in neighbours(sizes) if frames[a] == frames[b]}
+        assert [says for says in same if not re.search(r"depends on .* alone|the sign of b alone", says)] == []
 
 
 def test_script_puts_together_the_very_frames_that_were_drawn(visit):
@@ -428,7 +538,7 @@ class Links(HTMLParser):
 def all_links():
     """The links of each page of the site."""
     return {path.relative_to(SITE).as_posix(): Links(path.read_text("utf-8")) for path in sorted(SITE.rglob("*.html"))
-            if "_static" not in path.parts}  # fmt: skip
+            if not {"_static", "lite"} & set(path.relative_to(SITE).parts)}  # fmt: skip
 
 
 def broken_links(page, pages):

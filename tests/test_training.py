@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import tracemalloc
 import warnings
 
@@ -444,3 +446,74 @@ def test_the_answer_for_a_quarter_to_two():
         answer = degrees.inverse_transform(net.predict(hours.transform([13.75])[:, np.newaxis]))[0, 0]
         close += abs(answer - np.interp(13.75, day.hours, day.celsius)) <= 0.7
     assert close >= 8
+
+
+# Weights
+
+WEIGHTS = RNG(1).integers(0, 4, 24).astype(float)
+WEIGHTED = {
+    "mse": (2, RNG(2).normal(size=(24, 2))),
+    "mae": (2, RNG(2).normal(size=(24, 2))),
+    "huber": (1, 3 * RNG(2).normal(size=24)),
+    "binary_cross_entropy": (1, np.arange(24) % 2),
+    "cross_entropy": (3, np.arange(24) % 3),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(("loss", "k", "y"), [(name, *given) for name, given in WEIGHTED.items()], ids=WEIGHTED)
+def test_a_weight_is_a_repeated_row(loss, k, y, dtype):
+    X, repeats = problem()[0], WEIGHTS.astype(int)
+    weighted, repeated = (mlp([1, 4, k], seed=0, dtype=dtype) for _ in range(2))
+    settings = {"optimizer": GradientDescent(0.1), "epochs": 20, "loss": loss}
+    one = train(weighted, X, y, sample_weight=5 * WEIGHTS, validation=(X, y, WEIGHTS), **settings)
+    two = train(repeated, X.repeat(repeats, axis=0), y.repeat(repeats, axis=0), validation=(X, y), **settings)
+    tolerance = 1e-12 if dtype == "float64" else 1e-5
+    np.testing.assert_allclose(weighted.params, repeated.params, rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(one.loss, two.loss, rtol=tolerance)
+    np.testing.assert_allclose(one.validation_loss[:-1], one.loss[1:], rtol=tolerance)
+    assert abs(two.validation_loss[-1] - one.validation_loss[-1]) > 1e-3
+
+
+def test_weighted_batches_of_an_epoch_add_up():
+    net, (X, y) = mlp([1, 1], seed=0), problem()
+    still = GradientDescent(1e-300)
+    whole = train(net, X, y, sample_weight=WEIGHTS, optimizer=still, epochs=1).loss[0]
+    parts = train(net, X, y, sample_weight=WEIGHTS, optimizer=still, epochs=1, batch_size=5, seed=0).loss[0]
+    assert parts == pytest.approx(whole, rel=1e-14)
+    assert whole == pytest.approx(np.average((net.predict(X) - y)[:, 0] ** 2, weights=WEIGHTS), rel=1e-14)
+
+
+@pytest.mark.parametrize(("loss", "k", "y"), [(name, *given) for name, given in WEIGHTED.items()], ids=WEIGHTED)
+def test_weighted_gradients_are_right(loss, k, y):
+    X = problem()[0]
+    weighted = nnlib.losses.Weighted(loss)
+    targets = weighted.join(nnlib.losses.get(loss).prepare(y, (24, k)), WEIGHTS)
+    assert nnlib.check_gradients(mlp([1, 4, k], seed=0), X, targets, loss=weighted).ok
+
+
+# Copies
+
+
+@pytest.mark.parametrize("duplicate", [copy.deepcopy, lambda net: pickle.loads(pickle.dumps(net))])
+def test_a_copied_network_is_whole_and_independent(duplicate):
+    net, (X, y) = mlp([1, 4, 3, 1], dropout=0.2, seed=0, dtype="float32"), problem()
+    net.forward(X)
+    twin, y_hat = duplicate(net), net.predict(X)
+    assert np.array_equal(twin.predict(X), y_hat)
+    twin.params[:] = 0  # its layers' weights are views of its own parameters
+    assert not twin.predict(X).any()
+    assert np.array_equal(net.predict(X), y_hat)
+    assert train(twin, X, y, optimizer=GradientDescent(0.1), epochs=1).epochs == 1
+    with pytest.raises(RuntimeError, match="call forward"):
+        duplicate(net).backward(np.ones((24, 1)))
+
+
+def test_a_pickled_network_is_its_parameters():
+    net = mlp([64, 32, 10], seed=0)
+    assert len(pickle.dumps(net)) < net.params.nbytes + 2000
+
+
+def test_a_copied_layer_belongs_to_no_network():
+    layer = mlp([2, 1], seed=0).layers[0]
+    assert Network([copy.deepcopy(layer)], seed=0).params.size == 3

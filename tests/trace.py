@@ -22,7 +22,7 @@ def main_thread_work(browser: Any, page: Any, keys: list[str]) -> list[float]:
             page.keyboard.press(key)
             page.wait_for_timeout(WAIT)
         browser.stop_tracing()
-        events = json.loads(path.read_text())["traceEvents"]
+        events = json.loads(path.read_text("utf-8"))["traceEvents"]
     main = {(e["pid"], e["tid"]) for e in events if e.get("args", {}).get("name") == "CrRendererMain"}
     tasks = [e for e in events if e["name"].endswith("RunTask") and "tdur" in e and (e["pid"], e["tid"]) in main]
     inputs = [e["ts"] for e in events if e["name"] == "EventDispatch" and e["args"]["data"]["type"] == "keydown"]

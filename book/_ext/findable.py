@@ -41,7 +41,11 @@ def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, A
     """Add the description and what link previews need to one page's head."""
     if doctree is None:
         return
-    tags = {"og:type": "article", "og:site_name": app.config.project, "og:title": re.sub("<.*?>", "", context["title"])}
+    tags = {
+        "og:type": "article",
+        "og:site_name": app.config.html_title,
+        "og:title": re.sub("<.*?>", "", context["title"]),
+    }
     text = description(doctree)
     if text:
         tags["og:description"] = text

@@ -252,7 +252,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     site = Path(app.outdir)
     for path in sorted(site.rglob("*.html")):
         place = path.relative_to(site).as_posix()
-        if not place.startswith("_static/"):
+        if not place.startswith(("_static/", "lite/")):
             text = path.read_text("utf-8")
             found = re.search(r'data-content_root="([^"]*)"', text)
             path.write_text(inlined(text, found[1] if found else "", place, site), "utf-8")
@@ -261,10 +261,11 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
 
 
 def watch(app: Sphinx, config: Any) -> None:
-    """Have every page written anew when a style, a script or this file changes: pages carry what was made of them."""
+    """Have every page written anew when a style, a script or an extension changes: pages carry what they made."""
     folders = [Path(app.confdir, folder) for folder in config.html_static_path]
     files = sorted(path for folder in folders for path in folder.glob("*.*s") if path.is_file())
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in [*files, Path(__file__)]))
+    files += sorted(Path(__file__).parent.glob("*.py"))
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
     config.inlined_files = digest.hexdigest()
 
 

@@ -26,6 +26,21 @@ function frame(panel, index) {
   return svg;
 }
 
+/* Show a frame of the same structure: what differs is written into the picture that is there, which costs the browser
+   a third of a new one. False when the structure is another. */
+function rewrite(picture, next) {
+  const old = document.createTreeWalker(picture), made = document.createTreeWalker(next);
+  for (let a = picture, b = next; a || b; a = old.nextNode(), b = made.nextNode()) {
+    if (a?.nodeName !== b?.nodeName) return false;
+    if (a.nodeType === Node.TEXT_NODE) {
+      if (a.data !== b.data) a.data = b.data;
+    } else {
+      for (const { name, value } of b.attributes) if (a.getAttribute(name) !== value) a.setAttribute(name, value);
+    }
+  }
+  return true;
+}
+
 /* A slider and a menu alike: the place of the value among its values, and how each is written. */
 class Control {
   constructor(element) {
@@ -73,6 +88,7 @@ class Figure {
       if (button) this.play(button);
     });
     this.table.addEventListener("toggle", () => this.tabulate());
+    this.kinds = panels.map((panel) => panel.frames[this.index][0]);
     this.form.hidden = this.table.hidden = false;
   }
 
@@ -96,7 +112,13 @@ class Figure {
     const index = this.index;
     if (index === this.shown) return;
     this.shown = index;
-    this.picture.innerHTML = this.panels.map((panel) => frame(panel, index)).join("");
+    this.panels.forEach((panel, i) => {
+      const box = document.createElement("template"), kind = panel.frames[index][0];
+      box.innerHTML = frame(panel, index);
+      const next = box.content.firstChild, picture = this.picture.children[i];
+      if (kind !== this.kinds[i] || !rewrite(picture, next)) picture.replaceWith(next);
+      this.kinds[i] = kind;
+    });
     this.says.textContent = this.sentences[index];
     this.where.textContent = `Shown: ${this.controls.map((c) => `${c.label} ${c.texts[c.at]}`).join(", ")}.`;
     this.mark();
@@ -215,6 +237,7 @@ const address = {
 addEventListener("popstate", () => {
   address.before = location.hash || "#";
   for (const figure of figures) address.read(figure);
+  wakeNamed();
 });
 
 async function start(element) {
@@ -224,15 +247,22 @@ async function start(element) {
   if (location.hash && address.read(figure) && arrived) element.scrollIntoView({ block: "center" });
 }
 
-/* A formula wider than a phone scrolls: then it can be reached by keyboard, too. */
-function reachable() {
-  for (const formula of document.querySelectorAll(".nn-formula")) {
-    if (formula.scrollWidth > formula.clientWidth) formula.tabIndex = 0;
-    else formula.removeAttribute("tabindex");
-  }
+/* A figure is unpacked when it comes near, or when the address says what it shows: most of a page's are far away. */
+const asleep = new Set();
+const near = new IntersectionObserver(
+  (entries) => { for (const { target, isIntersecting } of entries) if (isIntersecting) wake(target); },
+  { rootMargin: "800px" },
+);
+
+function wake(element) {
+  if (!asleep.delete(element)) return;
+  near.unobserve(element);
+  start(element);
 }
-addEventListener("resize", reachable);
-document.fonts.ready.then(reachable);
+
+function wakeNamed() {
+  for (const element of asleep) if (location.hash.includes(`${element.id}.`)) wake(element);
+}
 
 for (const element of document.querySelectorAll(".nn-explore")) {
   if (typeof DecompressionStream === "undefined") {
@@ -241,6 +271,8 @@ for (const element of document.querySelectorAll(".nn-explore")) {
     note.textContent = "This browser cannot unpack the other frames of this figure: it has no DecompressionStream.";
     element.append(note);
   } else {
-    start(element);
+    asleep.add(element);
+    near.observe(element);
   }
 }
+wakeNamed();

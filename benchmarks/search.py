@@ -2,7 +2,7 @@
 
 First nnlib's estimators beside scikit-learn's own networks, in the same GridSearchCV on one core: same grid, folds,
 epochs and batches. Then one search in four ways, unchanged but for where it runs: on one core, on all cores (joblib),
-on a Dask cluster of local workers, and all networks of a fold at once with a leading axis (`nnlib.train_many`).
+on a Dask cluster of local workers, and all networks of a fold at once (`nnlib.train_many`).
 Prints two Markdown tables and writes search.json beside this file.
 """
 
@@ -159,7 +159,7 @@ SEEDS = [0, 1, 2]
 
 @dataclass(frozen=True)
 class Search:
-    """A search over learning rate x neurons x seed with full batches, which a leading axis needs."""
+    """A search over learning rate x neurons x seed with full batches, which training them at once needs."""
 
     title: str
     X: np.ndarray
@@ -243,7 +243,7 @@ def four_ways(rounds: int) -> list[dict[str, Any]]:
                 "one core": search.scores,
                 "all cores, joblib": lambda s=search: s.scores(n_jobs=CORES),
                 "Dask, local workers": lambda s=search: on_dask(s),
-                "at once, leading axis": search.scores_at_once,
+                "all at once": search.scores_at_once,
             }
             scores = {name: way() for name, way in ways.items()}
             apart = {name: float(np.abs(score - scores["one core"]).max()) for name, score in scores.items()}

@@ -483,6 +483,7 @@ def test_print_shows_the_frame_and_its_values(visit):
 def test_default_frame_is_there_without_javascript(visit):
     with visit(TRAINING, java_script_enabled=False) as v:
         figure = v.page.locator(".nn-explore").first
+        figure.scroll_into_view_if_needed()  # what is far from the screen is not laid out
         assert figure.locator(".nn-panels svg").first.is_visible()
         assert figure.locator(".nn-says").text_content()
         assert not figure.locator("form").is_visible()

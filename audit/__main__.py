@@ -20,8 +20,7 @@ from playwright.sync_api import sync_playwright
 
 from audit.node import CATEGORIES, html_errors, install, lighthouse
 from tests.conftest import ARGUMENTS, CHROMIUM, ROOT, SITE, Server
-from tests.test_light import blocking
-from tests.test_site import WHOLE, Visit, all_links, broken_links, ready
+from tests.test_site import WHOLE, Visit, all_links, blocking, broken_links, ready
 from tests.trace import moves
 
 REPORT = ROOT / "_build" / "audit.json"

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import statistics
+import subprocess
+import sys
 from pathlib import Path
 
 import inline_styles
 import light_pages
 import pytest
 
-from tests.conftest import SITE, Server
-from tests.test_site import PAGES, WITH_FIGURES, Visit, ready
+from tests.conftest import ROOT, SITE, Server
+from tests.test_site import PAGES, WITH_FIGURES, Visit, blocking, ready
 from tests.trace import moves
 
 pytestmark = pytest.mark.browser
@@ -23,13 +25,6 @@ def text():
     if not (SITE / "index.html").exists():
         pytest.fail("the site is not built: run `make book` first, or `make test`, which does")
     return {path: (SITE / path).read_text("utf-8") for path in EVERY}
-
-
-def blocking(page):
-    """The tags of a page that hold up its first paint: style sheets, and scripts that do not wait."""
-    scripts = re.findall(r"<script\b[^>]*\bsrc=[^>]*>", page)
-    waiting = [tag for tag in scripts if re.search(r"\b(defer|async)\b", tag)]
-    return re.findall(r'<link[^>]*rel="stylesheet"[^>]*>', page) + [tag for tag in scripts if tag not in waiting]
 
 
 @pytest.mark.parametrize("path", EVERY)
@@ -175,3 +170,9 @@ def test_styles_in_pages_are_made_anew_when_a_static_file_changes(tmp_path):
         inline_styles.watch(App(), config := Config())
         seen.add(config.inlined_files)
     assert len(seen) == 2
+
+
+def test_the_audit_starts():
+    done = subprocess.run([sys.executable, "-m", "audit", "--help"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "--runs" in done.stdout

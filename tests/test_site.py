@@ -536,6 +536,13 @@ class Links(HTMLParser):
             self.mute.append(str(given)[:200])
 
 
+def blocking(page):
+    """The tags of a page that hold up its first paint: style sheets, and scripts that do not wait."""
+    scripts = re.findall(r"<script\b[^>]*\bsrc=[^>]*>", page)
+    waiting = [tag for tag in scripts if re.search(r"\b(defer|async)\b", tag)]
+    return re.findall(r'<link[^>]*rel="stylesheet"[^>]*>', page) + [tag for tag in scripts if tag not in waiting]
+
+
 def all_links():
     """The links of each page of the site."""
     return {path.relative_to(SITE).as_posix(): Links(path.read_text("utf-8")) for path in sorted(SITE.rglob("*.html"))

@@ -15,9 +15,9 @@ from lite_check import kernel
 from lite_check.packages import FOLDER, MODULES, TESTS, wheels
 from tests.conftest import ROOT
 
-# Figures need Matplotlib and the book's loop Jupytext, which are not at hand; and Pyodide has no processes.
+# Not at hand: Matplotlib, scikit-learn, PyTorch, and Jupytext for the book's loop; and Pyodide has no processes.
 LEFT_OUT = [
-    *(f"--ignore=nnlib/{name}.py" for name in ("frames", "interactive", "plot", "svg")),
+    *(f"--ignore=nnlib/{name}.py" for name in ("estimators", "frames", "interactive", "plot", "pytorch", "svg")),
     "--deselect=tests/test_persistence.py::test_killed_while_saving_200_times_the_file_is_always_whole",
     "--deselect=tests/test_training.py::test_history_plots_itself",
     "--deselect=tests/test_properties.py::test_the_book_s_loop_is_nnlib_after_1000_epochs",

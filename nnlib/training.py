@@ -260,5 +260,7 @@ def _progress_bar(epochs: int) -> Iterable[int]:
         from tqdm.std import tqdm  # tqdm.auto would leave a dead widget
     except ImportError:
         raise ImportError("progress: the progress bar needs tqdm; install it, or train with progress=False") from None
+    if sys.platform == "emscripten":
+        tqdm.monitor_interval = 0  # its monitor is a thread, and in a browser none can be started
     bar: Iterable[int] = tqdm(range(epochs), unit=" epochs")
     return bar

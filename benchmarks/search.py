@@ -265,7 +265,7 @@ def four_ways(rounds: int) -> list[dict[str, Any]]:
 
 def _ready() -> None:
     """What a worker does first: load the library."""
-    import nnlib.estimators  # noqa: F401
+    import nnlib.estimators  # noqa: F401 # to have it loaded
 
 
 def ways_table(records: Iterable[dict[str, Any]]) -> str:

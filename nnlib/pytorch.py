@@ -160,7 +160,7 @@ def from_torch(module: nn.Module) -> Network:
 def _need_pytorch() -> None:
     """ImportError with what to install, where PyTorch is not there."""
     try:
-        import torch  # noqa: F401
+        import torch  # noqa: F401 # only whether it is there
     except ImportError:
         raise ImportError(
             "to_torch and from_torch need PyTorch, which is not installed: pip install torch (https://pytorch.org)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
@@ -82,7 +82,17 @@ class Heights(HTMLParser):
     """
 
     CHARACTERS, LINE, CODE_LINE = 70, 1.65, 1.45  # of a line of text; heights of lines
-    PARTS = {"p": 1.15, "li": 0.5, "pre": 2.5, "tr": 1.3, "h2": 4, "h3": 3.5, "details": 2.5, "form": 4, "dt": 2}  # noqa: RUF012
+    PARTS: ClassVar = {
+        "p": 1.15,
+        "li": 0.5,
+        "pre": 2.5,
+        "tr": 1.3,
+        "h2": 4,
+        "h3": 3.5,
+        "details": 2.5,
+        "form": 4,
+        "dt": 2,
+    }
 
     def __init__(self, page: str) -> None:
         super().__init__()

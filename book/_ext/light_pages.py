@@ -20,6 +20,14 @@ NEEDS = {
     "explore.js": r'class="nn-explore\b',
     "reachable.js": r"<pre\b|class=\"nn-formula\b|pst-scrollable-table-container",
 }
+# What waits, and for what (book/_static/late.js): until the page is there, or until the reader moves.
+LATE = {
+    "bootstrap.js": "there",
+    "pydata-sphinx-theme.js": "there",
+    "sphinx-book-theme.js": "there",
+    "clipboard.min.js": "moved",
+    "copybutton.js": "moved",
+}
 SCRIPT = re.compile(r'[ \t]*<script\b([^>]*\bsrc="([^"?#]+)[^>]*)></script>\n?')
 CODE_STYLE = re.compile(
     r'^html\[data-theme="(light|dark)"\] \.highlight(?: \.(\w+))? \{(?: background: [^;}]*;)? (color: [^;}]*?) \}', re.M
@@ -62,9 +70,14 @@ def lightened(page: str, plain: list[str]) -> str:
     """
 
     def script(found: re.Match[str]) -> str:
-        need = NEEDS.get(found[2].rpartition("/")[2])
+        name = found[2].rpartition("/")[2]
+        need = NEEDS.get(name)
         if need and not re.search(need, page):
             return ""
+        if name in LATE:
+            source = re.search(r'\bsrc=("[^"]*")', found[1])
+            assert source is not None  # SCRIPT has found one
+            return f'<script type="text/plain" data-late="{LATE[name]}" data-src={source[1]}></script>\n'
         waits = re.search(r"\b(defer|async)\b", found[1])
         return found[0] if waits else found[0].replace("<script", "<script defer", 1)
 
@@ -76,68 +89,90 @@ def lightened(page: str, plain: list[str]) -> str:
 
 
 class Heights(HTMLParser):
-    """About how high each section of a page is, in rem, by the id of the section.
+    """About how high each box of a page is, in rem, on a desk and on a phone, by where its tag stands in the text.
 
-    Good enough for a scroll bar: text and code by their length, pictures by their size, in a column of middling width.
+    Boxes are the sections within sections, and what such a section holds. Good enough for a scroll bar: text and code
+    by their length, pictures by their size. Rather too high than too low: what is too low for its content would lie
+    over what follows when it is measured without being shown, as by those who audit the size of buttons.
     """
 
-    CHARACTERS, LINE, CODE_LINE = 70, 1.65, 1.45  # of a line of text; heights of lines
+    CHARACTERS = (70, 38)  # in a line of text, on a desk and on a phone
+    LINE, CODE_LINE, PHONE = 1.65, 1.35, 22.0  # heights of lines; width of a phone's column
     PARTS: ClassVar = {
-        "p": 1.15,
-        "li": 0.5,
+        "p": 1.3,
+        "li": 0.8,
         "pre": 2.5,
-        "tr": 1.3,
-        "h2": 4,
-        "h3": 3.5,
-        "details": 2.5,
-        "form": 4,
+        "tr": 1.5,
+        "h2": 4.5,
+        "h3": 4,
+        "form": 5,
         "dt": 2,
+        "mtr": 1.2,
+        "summary": 3.3,
     }
+    HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+    VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 
     def __init__(self, page: str) -> None:
         super().__init__()
-        self.high: dict[str, float] = {}
-        self.sections: list[str] = []
-        self.within: dict[str, int] = dict.fromkeys(("pre", "svg", "math", "script", "details"), 0)
+        self.high: dict[int, list[float]] = {}
+        self.open: list[tuple[str, int | None]] = []  # the elements around, and where the boxes among them stand
+        self.starts = [0, *(found.end() for found in re.finditer("\n", page))]  # of lines
         self.feed(page)
 
-    def add(self, rem: float) -> None:
-        for section in self.sections:
-            self.high[section] += rem
+    def add(self, desk: float, phone: float) -> None:
+        within = ""
+        for name, place in reversed(self.open):
+            if name == "details" and within != "summary":  # what is folded does not count for what it is in
+                return
+            within = name
+            if place is not None:
+                self.high[place][0] += desk
+                self.high[place][1] += phone
+
+    def within(self, *names: str) -> bool:
+        return any(name in names for name, _ in self.open)
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
-        if tag == "section":
-            self.sections.append(given.get("id") or "")
-            self.high.setdefault(self.sections[-1], 0)
-        elif not self.within["details"]:
-            if tag == "svg" and "nn-svg" in (given.get("class") or ""):
-                self.add(float(given.get("height") or 0) / 16)
-            elif tag == "math" and given.get("display") == "block":
-                self.add(3.5)
-            self.add(self.PARTS.get(tag, 0))
-        if tag in self.within:
-            self.within[tag] += 1
+        if tag in self.VOID:
+            return
+        given, around = dict(attributes), [name for name, _ in self.open]
+        place = None
+        is_part = around[-1:] == ["section"] and (tag == "section" or around.count("section") > 1)
+        if is_part and tag not in self.HEADINGS and "style" not in given:
+            line, column = self.getpos()
+            place = self.starts[line - 1] + column + len(f"<{tag}")
+            self.high[place] = [0, 0]
+        self.open.append((tag, place))
+        classes = (given.get("class") or "").split()
+        if tag == "svg" and "nn-svg" in classes:
+            wide, desk = (float(given.get(name) or 0) / 16 for name in ("width", "height"))
+            self.add(desk + 3, desk * min(1, self.PHONE / max(wide, 1)) + 3)
+        else:
+            high = self.PARTS.get(tag, 0) + 3 * (given.get("display") == "block") + 2.5 * ("admonition" in classes)
+            self.add(high, high)
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "section" and self.sections:
-            self.sections.pop()
-        elif tag in self.within:
-            self.within[tag] -= 1
+        if any(name == tag for name, _ in self.open):
+            while self.open.pop()[0] != tag:
+                pass
 
     def handle_data(self, data: str) -> None:
-        if self.within["pre"] and not self.within["details"]:
-            self.add(data.count("\n") * self.CODE_LINE)
-        elif not any(self.within.values()):
-            self.add(len(data.strip()) / self.CHARACTERS * self.LINE)
+        if self.within("pre"):
+            lines = data.count("\n") * self.CODE_LINE
+            self.add(lines, lines)
+        elif not self.within("svg", "script", "annotation", "mtable"):
+            desk, phone = (len(data.strip()) / characters * self.LINE for characters in self.CHARACTERS)
+            self.add(desk, phone)
 
 
 def with_heights(page: str) -> str:
-    """The text of a page whose sections within sections say how high they are, about: see course.css."""
-    high = Heights(page).high
-    return re.sub(
-        r'<section id="([^"]*)">', lambda m: f'<section id="{m[1]}" style="--nn-high:{round(high[m[1]])}rem">', page
-    )
+    """The text of a page whose boxes say how high they are, about: see course.css."""
+    parts, before = [], 0
+    for place, (desk, phone) in Heights(page).high.items():
+        parts += [page[before:place], f' style="--nn-high:{desk:.0f}rem;--nn-tall:{phone:.0f}rem"']
+        before = place
+    return "".join([*parts, page[before:]])
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:

@@ -174,6 +174,25 @@ def test_sections_far_away_are_not_laid_out(visit):
         assert 0.75 <= guessed / v.page.evaluate("document.documentElement.scrollHeight") <= 1.25
 
 
+BELOW = """() => {
+  const shut = e => e.closest("details:not([open])") && !(e.matches("summary") && !e.parentElement.parentElement.closest(
+    "details:not([open])"));
+  const bottom = e => e.getBoundingClientRect().bottom;
+  const low = box => [...box.querySelectorAll("a[href], button, summary, input, select")].filter(e => !shut(e))
+    .map(e => bottom(e) - bottom(box));
+  return [...document.querySelectorAll("[style^='--nn-high']")].filter(box => Math.max(0, ...low(box)) > 12)
+    .map(box => box.outerHTML.slice(0, 120));
+}"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_guessed_boxes_hold_their_buttons(visit, path):
+    """Before it is shown a box has its guessed height: what stuck out would lie over the buttons that follow."""
+    for width in (412, 1280):
+        with visit(path, viewport={"width": width, "height": 800}) as v:
+            assert v.page.evaluate(BELOW) == []
+
+
 def test_figures_far_away_are_not_unpacked(visit):
     with visit("book/digits.html") as v:
         v.page.wait_for_timeout(500)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -97,18 +98,19 @@ class Heights(HTMLParser):
     """
 
     CHARACTERS = (70, 38)  # in a line of text, on a desk and on a phone
-    LINE, CODE_LINE, PHONE = 1.65, 1.35, 22.0  # heights of lines; width of a phone's column
+    LINE, CODE_LINE, PHONE = 1.65, 1.35, 22.0  # of lines; width of a phone's column
+    MARGIN, FRAME = 1.15, 2.6  # below a box; around one with a title
     PARTS: ClassVar = {
         "p": 1.3,
         "li": 0.8,
-        "pre": 2.5,
+        "pre": 1.5,
         "tr": 1.5,
-        "h2": 4.5,
-        "h3": 4,
+        "mtr": 1.9,
+        "h2": 6,
+        "h3": 5,
+        "summary": 2.8,
         "form": 5,
         "dt": 2,
-        "mtr": 1.2,
-        "summary": 3.3,
     }
     HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
     VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
@@ -116,52 +118,59 @@ class Heights(HTMLParser):
     def __init__(self, page: str) -> None:
         super().__init__()
         self.high: dict[int, list[float]] = {}
-        self.open: list[tuple[str, int | None]] = []  # the elements around, and where the boxes among them stand
+        self.open: list[tuple[str, int | None, float]] = []  # the elements around; place and margin of boxes
         self.starts = [0, *(found.end() for found in re.finditer("\n", page))]  # of lines
         self.feed(page)
 
     def add(self, desk: float, phone: float) -> None:
+        """Make the innermost box higher, but not for what is folded in it."""
         within = ""
-        for name, place in reversed(self.open):
-            if name == "details" and within != "summary":  # what is folded does not count for what it is in
+        for name, place, _ in reversed(self.open):
+            if name == "details" and within != "summary":
                 return
             within = name
             if place is not None:
                 self.high[place][0] += desk
                 self.high[place][1] += phone
-
-    def within(self, *names: str) -> bool:
-        return any(name in names for name, _ in self.open)
+                return
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag in self.VOID:
             return
-        given, around = dict(attributes), [name for name, _ in self.open]
+        given, around = dict(attributes), [name for name, *_ in self.open]
         place = None
         is_part = around[-1:] == ["section"] and (tag == "section" or around.count("section") > 1)
         if is_part and tag not in self.HEADINGS and "style" not in given:
             line, column = self.getpos()
             place = self.starts[line - 1] + column + len(f"<{tag}")
             self.high[place] = [0, 0]
-        self.open.append((tag, place))
         classes = (given.get("class") or "").split()
+        self.open.append((tag, place, self.FRAME if "admonition" in classes else self.MARGIN))
         if tag == "svg" and "nn-svg" in classes:
-            wide, desk = (float(given.get(name) or 0) / 16 for name in ("width", "height"))
-            self.add(desk + 3, desk * min(1, self.PHONE / max(wide, 1)) + 3)
+            wide, high = (float(given.get(name) or 0) / 16 for name in ("width", "height"))
+            self.add(high + 2, high * min(1, self.PHONE / max(wide, 1)) + 2)
         else:
-            high = self.PARTS.get(tag, 0) + 3 * (given.get("display") == "block") + 2.5 * ("admonition" in classes)
+            high = self.PARTS.get(tag, 0) + 2.5 * (given.get("display") == "block") + self.FRAME * ("admonition" in classes)
+            if tag == "p" and place is not None:
+                high -= 0.6
             self.add(high, high)
 
     def handle_endtag(self, tag: str) -> None:
-        if any(name == tag for name, _ in self.open):
-            while self.open.pop()[0] != tag:
-                pass
+        if all(name != tag for name, *_ in self.open):
+            return
+        name = ""
+        while name != tag:
+            name, place, margin = self.open.pop()
+            if place is not None:
+                desk, phone = self.high[place] = [math.ceil(high) for high in self.high[place]]
+                self.add(desk + margin, phone + margin)
 
     def handle_data(self, data: str) -> None:
-        if self.within("pre"):
+        around = {name for name, *_ in self.open}
+        if "pre" in around:
             lines = data.count("\n") * self.CODE_LINE
             self.add(lines, lines)
-        elif not self.within("svg", "script", "annotation", "mtable"):
+        elif not around & {"svg", "script", "annotation", "mtable"}:
             desk, phone = (len(data.strip()) / characters * self.LINE for characters in self.CHARACTERS)
             self.add(desk, phone)
 
@@ -170,7 +179,7 @@ def with_heights(page: str) -> str:
     """The text of a page whose boxes say how high they are, about: see course.css."""
     parts, before = [], 0
     for place, (desk, phone) in Heights(page).high.items():
-        parts += [page[before:place], f' style="--nn-high:{desk:.0f}rem;--nn-tall:{phone:.0f}rem"']
+        parts += [page[before:place], f' style="--nn-high:{desk}rem;--nn-tall:{phone}rem"']
         before = place
     return "".join([*parts, page[before:]])
 

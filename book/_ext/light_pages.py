@@ -110,7 +110,7 @@ class Heights(HTMLParser):
         "h3": 5,
         "summary": 2.8,
         "form": 5,
-        "dt": 2,
+        "dt": 2.5,
     }
     HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
     VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")

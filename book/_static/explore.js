@@ -49,32 +49,35 @@ class Picture {
     this.put(made, tags);
   }
 
-  /* False when the structure is another, or a text is not as it is written: then nothing is lost by a new picture. */
+  /* False when the structure is another, or a text is not as it is written; a new picture then makes all good. */
   rewrite(tags) {
     if (tags.length !== this.tags.length) return false;
     let node = -1;
     for (let i = 1; i < tags.length; i++) {
-      const tag = tags[i], old = this.tags[i], opens = tag[0] !== "/";
+      const opens = tags[i][0] !== "/";
       if (opens) node++;
-      if (tag === old) continue;
-      const end = tag.indexOf(">"), before = old.indexOf(">");
-      const given = tag.slice(0, end).split('"'), had = old.slice(0, before).split('"'); // 'path d=', value, ' x=', ...
-      if (!opens || given.length !== had.length || tag.includes("&")) return false;
-      for (let k = 0; k < given.length; k++) {
-        if (given[k] === had[k]) continue;
-        if (k % 2 === 0) return false;
-        this.nodes[node].setAttribute(given[k - 1].split(" ").pop().slice(0, -1), given[k]);
-      }
-      const text = tag.slice(end + 1);
-      if (text !== old.slice(before + 1)) {
-        const child = this.nodes[node].firstChild;
-        if (child?.nodeType !== Node.TEXT_NODE || !text) return false;
-        child.data = text;
+      if (tags[i] === this.tags[i]) continue;
+      if (!opens || tags[i].includes("&")) return false;
+      const [name, attributes, text] = parts(tags[i]), [nameBefore, before, textBefore] = parts(this.tags[i]);
+      if (name !== nameBefore) return false;
+      const element = this.nodes[node];
+      for (const key of before.keys()) if (!attributes.has(key)) element.removeAttribute(key);
+      for (const [key, value] of attributes) if (value !== before.get(key)) element.setAttribute(key, value);
+      if (text !== textBefore) {
+        if (element.firstChild?.nodeType !== Node.TEXT_NODE || !text) return false;
+        element.firstChild.data = text;
       }
     }
     this.tags = tags;
     return true;
   }
+}
+
+/* Name, attributes and following text of 'path d="M 0 0" x="1">text'. */
+function parts(tag) {
+  const end = tag.indexOf(">"), attributes = new Map();
+  for (const [, key, value] of tag.slice(0, end).matchAll(/ ([\w:-]+)="([^"]*)"/g)) attributes.set(key, value);
+  return [tag.match(/^\w+/)[0], attributes, tag.slice(end + 1)];
 }
 
 /* A slider and a menu alike: the place of the value among its values, and how each is written. */

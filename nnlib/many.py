@@ -310,6 +310,11 @@ class _StackedLayer:
             )
         ]  # fmt: skip
         self.product = np.dot if A_prev.ndim == len(ins[0]) else np.matmul
+        self.owner: NDArray[Any] | None = None  # of each input, the one neuron that it goes to
+        if dA_prev is not None and neurons == runs:
+            self.owner = np.repeat(np.arange(runs), [shape[-1] for shape in shapes for _ in range(shape[0])])
+            self.A_prev, self.dA_prev = A_prev, dA_prev
+            self.w, self.dw = params[:-neurons, np.newaxis], grads[:-neurons]
         self.seen: list[Array] = [self.dA, self.Z, self.A, self.delta]  # by the activation
         if not activation.elementwise:  # softmax acts on the outputs for one example: (runs, N, n_out)
             self.seen = [values.reshape(runs, -1, N).mT for values in self.seen]
@@ -325,7 +330,12 @@ class _StackedLayer:
         dA, Z, A, delta = self.seen
         self.activation.backward(dA, Z, A, out=delta)
         self.delta.dot(self.ones, out=self.db)
+        if self.owner is not None:  # one output a network: every input meets one delta, in all networks at once
+            np.take(self.delta, self.owner, axis=0, out=self.dA_prev, mode="clip")
+            np.vecdot(self.A_prev, self.dA_prev, out=self.dw)
+            self.dA_prev *= self.w
+            return
         for one in self.products:
             self.product(one.delta, one.A_prev.mT, out=one.dW)
-            if one.dA_prev is not None:  # a column times a row is faster multiplied elementwise
-                (np.multiply if one.W.shape[1] == 1 else np.matmul)(one.W.mT, one.delta, out=one.dA_prev)
+            if one.dA_prev is not None:
+                np.matmul(one.W.mT, one.delta, out=one.dA_prev)

@@ -14,6 +14,7 @@ import pytest
 import nnlib
 from nnlib.frames import compress, pack
 from nnlib.svg import tenths
+from tests.conftest import SITE
 
 
 def draw(ax, slope, kind):
@@ -49,7 +50,9 @@ def unpack(panel, i):
 
 
 def payload(html):
-    text = re.search(r'class="nn-frames">([^<]*)<', html)[1]
+    """The frames in a figure's HTML, or in the script beside the page that it names."""
+    _, place, text = re.search(r'class="nn-frames"( data-name="\w+" data-src="[./]*([^"]*)")?>([^<]*)<', html).groups()
+    text = text or re.search(r'", "([^"]*)"', (SITE / place).read_text("utf-8"))[1]
     return json.loads(gzip.decompress(base64.b64decode(text)))
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import re
 import statistics
 import subprocess
 import sys
 from pathlib import Path
 
+import icons
 import inline_styles
 import light_pages
 import pytest
+from fontTools.ttLib import TTFont
 
 from tests.conftest import ROOT, SITE, Server
 from tests.test_site import PAGES, WITH_FIGURES, Visit, blocking, ready
@@ -51,6 +55,19 @@ def test_a_page_loads_no_script_that_has_no_work_there(text):
         ), path
 
 
+def test_a_page_carries_the_icons_that_it_can_show(text):
+    for path, page in text.items():
+        (address,) = re.findall(r'url\("data:font/woff;base64,([^"]*)"\)', page)
+        known = set(TTFont(io.BytesIO(base64.b64decode(address))).getBestCmap())
+        assert known <= icons.icons(page), path  # not those of other fonts, such as brands
+        style = re.search(r"<style>(.{9999,}?)</style>", page, re.DOTALL)[1]
+        shown = set(re.findall(r"\bfa-[a-z-]+", " ".join(re.findall(r'<(?:i|span)\b[^>]*class="([^"]*)"', page))))
+        for name in shown - {"fa-solid", "fa-lg"}:
+            code = re.search(rf'\.{name}:{{1,2}}before[^{{]*{{content:"(?:\\([0-9a-f]+)|(.))"', style)
+            assert (int(code[1], 16) if code[1] else ord(code[2])) in known, (path, name)
+        assert "webfonts" not in page
+
+
 def weight(browser, server, path):
     server.sent.clear()
     with Visit(browser, server, path) as v:
@@ -71,9 +88,14 @@ def test_pages_are_light(browser):
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_frames_inline_are_at_most_150_kilobytes(text, path):
-    frames = re.findall(r'class="nn-frames">([^<]*)<', text[path])
-    assert sum(map(len, frames)) <= 150_000
+def test_frames_lie_beside_the_page(text, path):
+    """Few are in it: it is read before a figure is moved."""
+    inline = re.findall(r'class="nn-frames">([^<]*)<', text[path])
+    assert sum(map(len, inline)) < 10_000
+    beside = re.findall(r'class="nn-frames" data-name="(\w+)" data-src="([^"]*)"', text[path])
+    assert len(inline) + len(beside) == text[path].count('class="nn-explore"')
+    for name, source in beside:
+        assert (SITE / path).parent.joinpath(source).read_text("utf-8").startswith(f'nnFrames("{name}", "')
 
 
 @pytest.mark.parametrize("path", WITH_FIGURES)

@@ -37,6 +37,9 @@ class Visit:
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.goto(f"{site.address}/{path}", wait_until="load")
+        if options.get("java_script_enabled", True):  # what comes when the reader moves
+            self.page.mouse.move(1, 1)
+            self.page.wait_for_function("!document.querySelector('script[data-late]')")
 
     def only_the_site(self, route):
         if route.request.url.startswith((self.site.address, "data:", "blob:")):
@@ -174,9 +177,45 @@ def test_sections_far_away_are_not_laid_out(visit):
         assert 0.75 <= guessed / v.page.evaluate("document.documentElement.scrollHeight") <= 1.25
 
 
+def test_code_is_copied(visit):
+    with visit(TRAINING, permissions=["clipboard-read", "clipboard-write"]) as v:
+        code = v.page.locator("div.highlight pre").first
+        code.hover()
+        v.page.locator("div.highlight .copybtn").first.click()
+        v.page.wait_for_function("navigator.clipboard.readText().then((text) => text.includes('import numpy as np'))")
+        assert "import numpy as np" in code.text_content()
+        assert v.complaints == []
+
+
+def test_the_first_click_on_a_button_of_the_theme_counts(browser, site):
+    """Though the theme's scripts come only then."""
+    page = browser.new_page()
+    page.goto(f"{site.address}/{TRAINING}", wait_until="load")
+    page.wait_for_timeout(500)
+    assert page.locator("script[data-late]").count() == 5
+    page.evaluate("document.querySelector('.dropdown-download-buttons button').click()")  # without a move before
+    assert page.locator("script[data-late]").count() == 5
+    box = page.locator(".dropdown-download-buttons button").bounding_box()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.locator(".dropdown-menu.show").wait_for(state="visible")
+    assert page.locator("script[data-late]").count() == 0
+    page.close()
+
+
+def test_a_figure_whose_frames_do_not_come_says_so(browser, site):
+    page = browser.new_page()
+    page.route("**/_static/frames/*", lambda route: route.abort())
+    page.goto(f"{site.address}/{TRAINING}")
+    page.locator(".nn-explore").first.scroll_into_view_if_needed()
+    page.locator(".nn-explore .nn-note").first.wait_for(state="visible")
+    assert "could not be loaded" in page.locator(".nn-explore .nn-note").first.text_content()
+    assert not page.locator(".nn-controls").first.is_visible()
+    page.close()
+
+
 BELOW = """() => {
-  const shut = e => e.closest("details:not([open])") && !(e.matches("summary") && !e.parentElement.parentElement.closest(
-    "details:not([open])"));
+  const folded = e => e.closest("details:not([open])");
+  const shut = e => folded(e.matches("summary") ? e.parentElement.parentElement : e);
   const bottom = e => e.getBoundingClientRect().bottom;
   const low = box => [...box.querySelectorAll("a[href], button, summary, input, select")].filter(e => !shut(e))
     .map(e => bottom(e) - bottom(box));
@@ -557,7 +596,7 @@ class Links(HTMLParser):
 
 def blocking(page):
     """The tags of a page that hold up its first paint: style sheets, and scripts that do not wait."""
-    scripts = re.findall(r"<script\b[^>]*\bsrc=[^>]*>", page)
+    scripts = re.findall(r"<script\b[^>]*\ssrc=[^>]*>", page)
     waiting = [tag for tag in scripts if re.search(r"\b(defer|async)\b", tag)]
     return re.findall(r'<link[^>]*rel="stylesheet"[^>]*>', page) + [tag for tag in scripts if tag not in waiting]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 import re
 from html.parser import HTMLParser
@@ -21,14 +22,8 @@ NEEDS = {
     "explore.js": r'class="nn-explore\b',
     "reachable.js": r"<pre\b|class=\"nn-formula\b|pst-scrollable-table-container",
 }
-# What waits, and for what (book/_static/late.js): until the page is there, or until the reader moves.
-LATE = {
-    "bootstrap.js": "there",
-    "pydata-sphinx-theme.js": "there",
-    "sphinx-book-theme.js": "there",
-    "clipboard.min.js": "moved",
-    "copybutton.js": "moved",
-}
+# What waits until the reader moves, in this order (book/_static/late.js).
+LATE = ("bootstrap.js", "pydata-sphinx-theme.js", "sphinx-book-theme.js", "clipboard.min.js", "copybutton.js")
 SCRIPT = re.compile(r'[ \t]*<script\b([^>]*\bsrc="([^"?#]+)[^>]*)></script>\n?')
 CODE_STYLE = re.compile(
     r'^html\[data-theme="(light|dark)"\] \.highlight(?: \.(\w+))? \{(?: background: [^;}]*;)? (color: [^;}]*?) \}', re.M
@@ -40,6 +35,7 @@ COLOURLESS = ("o",)
 THEME = "_static/scripts/pydata-sphinx-theme.js"
 ASKS = '"complete"===document.readyState?I():window.addEventListener("load",I)'
 DONE = "0 /* asked by reachable.js */"
+FRAMES = re.compile(r'(<script type="text/plain" class="nn-frames")>([^<]{4000,})')
 VIEWPORT = re.compile(r'<meta name="viewport"[^>]*>\s*')
 
 
@@ -78,7 +74,7 @@ def lightened(page: str, plain: list[str]) -> str:
         if name in LATE:
             source = re.search(r'\bsrc=("[^"]*")', found[1])
             assert source is not None  # SCRIPT has found one
-            return f'<script type="text/plain" data-late="{LATE[name]}" data-src={source[1]}></script>\n'
+            return f'<script type="text/plain" data-late="{LATE.index(name)}" data-src={source[1]}></script>\n'
         waits = re.search(r"\b(defer|async)\b", found[1])
         return found[0] if waits else found[0].replace("<script", "<script defer", 1)
 
@@ -87,6 +83,23 @@ def lightened(page: str, plain: list[str]) -> str:
         page = re.sub(rf'<span class="(?:{"|".join(plain)})">([^<]*)</span>', r"\1", page)
     # For readers without JavaScript; with it, the script in book/_templates/layout.html chooses before the first paint.
     return page.replace(' data-theme="auto"', ' data-theme="light"', 1)
+
+
+def without_frames(page: str, site: Path) -> str:
+    """The text of a page whose figures have their frames beside it: they are not needed before a figure comes near.
+
+    Each in a script that calls ``nnFrames`` of explore.js: unlike data, a page that is opened as a file can load it.
+    """
+    root = re.search(r'data-content_root="([^"]*)"', page)
+
+    def put(found: re.Match[str]) -> str:
+        name = hashlib.sha256(found[2].encode()).hexdigest()[:12]
+        path = site / "_static" / "frames" / f"{name}.js"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f'nnFrames("{name}", "{found[2]}");\n', "utf-8")
+        return f'{found[1]} data-name="{name}" data-src="{root[1] if root else ""}_static/frames/{name}.js">'
+
+    return FRAMES.sub(put, page)
 
 
 class Heights(HTMLParser):
@@ -150,8 +163,10 @@ class Heights(HTMLParser):
             wide, high = (float(given.get(name) or 0) / 16 for name in ("width", "height"))
             self.add(high + 2, high * min(1, self.PHONE / max(wide, 1)) + 2)
         else:
-            high = self.PARTS.get(tag, 0) + 2.5 * (given.get("display") == "block") + self.FRAME * ("admonition" in classes)
-            if tag == "p" and place is not None:
+            high = self.PARTS.get(tag, 0) + 2.5 * (given.get("display") == "block")
+            if "admonition" in classes:
+                high += self.FRAME
+            elif tag == "p" and place is not None:
                 high -= 0.6
             self.add(high, high)
 
@@ -195,7 +210,8 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     plain = plain_classes(Path(app.outdir, "_static", "pygments.css").read_text("utf-8"))
     for path in Path(app.outdir).rglob("*.html"):
         if not {"_static", "lite"} & set(path.relative_to(app.outdir).parts):
-            path.write_text(with_heights(lightened(path.read_text("utf-8"), plain)), "utf-8")
+            page = without_frames(lightened(path.read_text("utf-8"), plain), Path(app.outdir))
+            path.write_text(with_heights(page), "utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

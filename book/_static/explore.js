@@ -4,6 +4,24 @@
 
 const figures = [];
 
+/* The frames of a figure: in the page, or in a script beside it, which hands them to nnFrames. */
+const handed = {};
+
+function nnFrames(name, text) {
+  handed[name] = text;
+}
+
+function packed({ dataset, textContent }) {
+  if (!dataset.src) return textContent;
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = dataset.src;
+    script.onload = () => resolve(handed[dataset.name]);
+    script.onerror = reject;
+    document.head.append(script);
+  });
+}
+
 async function unpack(text) {
   const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
@@ -273,8 +291,22 @@ addEventListener("popstate", () => {
   wakeNamed();
 });
 
+function note(element, text) {
+  const paragraph = document.createElement("p");
+  paragraph.className = "nn-note";
+  paragraph.textContent = text;
+  element.append(paragraph);
+}
+
 async function start(element) {
-  const figure = new Figure(element, await unpack(element.querySelector(".nn-frames").textContent));
+  let text;
+  try {
+    text = await packed(element.querySelector(".nn-frames"));
+  } catch {
+    note(element, "The other frames of this figure could not be loaded. Load the page again to try once more.");
+    return;
+  }
+  const figure = new Figure(element, await unpack(text));
   figures.push(figure);
   const arrived = performance.getEntriesByType("navigation")[0]?.type === "navigate";
   if (location.hash && address.read(figure) && arrived) element.scrollIntoView({ block: "center" });
@@ -299,10 +331,7 @@ function wakeNamed() {
 
 for (const element of document.querySelectorAll(".nn-explore")) {
   if (typeof DecompressionStream === "undefined") {
-    const note = document.createElement("p");
-    note.className = "nn-note";
-    note.textContent = "This browser cannot unpack the other frames of this figure: it has no DecompressionStream.";
-    element.append(note);
+    note(element, "This browser cannot unpack the other frames of this figure: it has no DecompressionStream.");
   } else {
     asleep.add(element);
     near.observe(element);

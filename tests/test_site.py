@@ -193,9 +193,10 @@ def test_the_first_click_on_a_button_of_the_theme_counts(browser, site):
     page.goto(f"{site.address}/{TRAINING}", wait_until="load")
     page.wait_for_timeout(500)
     assert page.locator("script[data-late]").count() == 5
-    page.evaluate("document.querySelector('.dropdown-download-buttons button').click()")  # without a move before
+    button = page.locator(".dropdown-download-buttons .dropdown-toggle")
+    button.evaluate("b => b.click()")  # without a move before
     assert page.locator("script[data-late]").count() == 5
-    box = page.locator(".dropdown-download-buttons button").bounding_box()
+    box = button.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.locator(".dropdown-menu.show").wait_for(state="visible")
     assert page.locator("script[data-late]").count() == 0
@@ -520,6 +521,7 @@ def test_an_old_browser_gets_the_first_frame_and_is_told_why(browser, site):
     page.goto(f"{site.address}/{TRAINING}")
     figure = page.locator(".nn-explore").first
     assert "DecompressionStream" in figure.locator(".nn-note").last.text_content()
+    figure.scroll_into_view_if_needed()
     assert figure.locator(".nn-panels svg").first.is_visible()
     assert not figure.locator("form").is_visible()
     context.close()

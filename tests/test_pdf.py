@@ -95,7 +95,7 @@ def test_quizzes_show_choices_and_feedback(printed, source):
 
 def test_solutions_stand_at_the_end_alone(printed, source):
     chapter, solutions = split(printed)
-    bodies = re.findall(r'<details class="solution.*?<p>([^<]{25,})', source, re.DOTALL)
+    bodies = re.findall(r'<details\b[^>]*class="solution.*?<p[^>]*>([^<]{25,})', source, re.DOTALL)
     assert bodies
     for body in bodies:
         text = squeezed(html.unescape(body))

@@ -43,8 +43,10 @@ def test_it_runs_in_its_folder(written, name):
     student.run(written[name])
 
 
-def test_the_folder_holds_what_the_notebooks_need(written):
-    folder = written["index"].parent
+def test_the_folder_holds_what_the_notebooks_need(monkeypatch, tmp_path):
+    folder = tmp_path / "student"
+    monkeypatch.setattr(student, "STUDENT", folder)
+    student.write()
     assert {"nnlib", "_data", "requirements.txt", "LICENSE"} <= {path.name for path in folder.iterdir()}
     assert not list(folder.rglob("*.pyc"))
 

@@ -122,8 +122,8 @@ class Heights(HTMLParser):
         "h2": 6,
         "h3": 5,
         "summary": 2.8,
-        "form": 5,
-        "dt": 2.5,
+        "form": 4,
+        "dt": 3,
     }
     HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
     VOID = ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
@@ -166,6 +166,8 @@ class Heights(HTMLParser):
             high = self.PARTS.get(tag, 0) + 2.5 * (given.get("display") == "block")
             if "admonition" in classes:
                 high += self.FRAME
+            elif "nn-control" in classes:  # one below the other on a phone
+                self.add(0.5, 2.5)
             elif tag == "p" and place is not None:
                 high -= 0.6
             self.add(high, high)

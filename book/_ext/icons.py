@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,16 @@ STYLE = re.compile(r"<style>.*?</style>", re.DOTALL)
 ICON = re.compile(r'"(?:\\([ef][0-9a-f]{3})|([\ue000-\uf8ff]))"')  # in a style sheet: escaped, or as it is
 
 
-def icons(page: str) -> set[int]:
+def icons(page: str) -> frozenset[int]:
     """The characters that stand for icons in the styles of a page."""
-    return {int(found[1], 16) if found[1] else ord(found[2]) for found in ICON.finditer(page)}
+    return frozenset(int(found[1], 16) if found[1] else ord(found[2]) for found in ICON.finditer(page))
 
 
-def cut(font: Path, characters: set[int]) -> str:
+@cache  # few pages differ in their icons
+def cut(font: Path, characters: frozenset[int]) -> str:
     """The address of a font with these characters alone, which holds the font itself."""
-    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, flavor="woff")
-    with TTFont(font) as whole:
+    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True)
+    with TTFont(font, recalcTimestamp=False) as whole:  # the same bytes each time
         whole.flavor = "woff"
         subsetter = subset.Subsetter(options)
         subsetter.populate(unicodes=characters)

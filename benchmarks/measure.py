@@ -37,7 +37,11 @@ LOOPS: dict[str, Train] = {
     "class style": class_style.train,
     "JAX, whole loop compiled": jax_.train_whole,
 }
-FEWER = {"PyTorch eager": 2000, "per-sample loop": 500}  # epochs of W1 in each round, where 10,000 take too long
+FEWER = {  # epochs in each round, where the task's take too long
+    "W1": {"PyTorch eager": 2000, "per-sample loop": 500},
+    "W2": {"PyTorch eager": 50, "PyTorch eager, fused Adam": 50},
+    "W3": {"PyTorch eager": 10, "PyTorch eager, fused Adam": 10},
+}
 
 
 def check(name: str, task: Task, trains: dict[str, Train]) -> None:
@@ -61,8 +65,7 @@ def compare(name: str, task: Task, trains: dict[str, Train], rounds: int, unit: 
     check(name, task, trains)
     trains = {"nnlib": nnlib_.train, **trains}
     tasks = dict.fromkeys(trains, task)
-    if name == "W1":
-        tasks |= {peer: replace(task, epochs=epochs) for peer, epochs in FEWER.items()}
+    tasks |= {peer: replace(task, epochs=epochs) for peer, epochs in FEWER.get(name, {}).items()}
     last = {}
 
     def run(peer: str) -> None:
@@ -161,12 +164,11 @@ def main(threads: int, path: Path) -> None:
         *compare("W4", w4(), ADAM, 7, "s an epoch", 1),
         *floors(9),
         many(7),
-        *startup.fresh(w1(), 5),
         *growth.measure(7),
         *memory(),
     ]
     if threads == 1:  # these do not depend on it
-        records += [*accuracies(), startup.imports(15)]
+        records += [*startup.fresh(w1(), 5), *accuracies(), startup.imports(15)]
     path.write_text(json.dumps([{"threads": threads, **record} for record in records]), "utf-8")
 
 

@@ -8,12 +8,13 @@ import itertools
 import json
 import re
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import nnlib
 from nnlib.frames import compress, pack
-from nnlib.svg import tenths
+from nnlib.svg import svg, tenths
 from tests.conftest import SITE
 
 
@@ -115,6 +116,28 @@ def test_svg_takes_colours_and_font_from_the_page(explorer):
     assert len(ids) == len(set(ids))
     assert all(name.startswith(explorer.key) for name in ids)
     assert set(re.findall(r"url\(#([^)]*)\)", svg)) | set(re.findall(r'href="#([^"]*)"', svg)) <= set(ids)
+
+
+def test_points_of_one_look_are_one_path():
+    figure, ax = plt.subplots()
+    x = np.arange(40)
+    ax.plot(x, np.sin(x), "o")
+    ax.plot(x, np.cos(x), "^", markerfacecolor="w")
+    ax.scatter(x[:2], x[:2])  # two alone stay as they are
+    drawn = svg(figure, "points", prefix="p-")
+    plt.close(figure)
+    markers = re.findall(r'<marker id="(p-points\d)".*?<use href="#(p-[^"]*)" style="[^"]*"/></marker>'
+                         r'<path d="M ([^"]*)" style="fill: none; marker: url\(#([^)]*)\)"/>', drawn)  # fmt: skip
+    assert [(name, user) for name, _, _, user in markers] == [("p-points1",) * 2, ("p-points2",) * 2]
+    assert all(f'<path id="{shape}"' in drawn for _, shape, _, _ in markers)
+    for (_, _, path, _), y in zip(markers, (np.sin(x), np.cos(x)), strict=True):
+        at = np.array([place.split() for place in path.split(" L ")], float)
+        scale = np.polyfit(x, at[:, 0], 1), np.polyfit(y, at[:, 1], 1)
+        assert at.shape == (40, 2)
+        assert np.abs(np.polyval(scale[0], x) - at[:, 0]).max() < 0.11  # coordinates are written to tenths
+        assert np.abs(np.polyval(scale[1], y) - at[:, 1]).max() < 0.11
+        assert scale[1][0] < 0  # y goes up, an SVG's down
+    assert len(re.findall(r"<use[^>]* x=", drawn)) < 40  # ticks, and the two
 
 
 @pytest.mark.parametrize("number", [0.0, -0.04, 0.05, -12.34, 119.96, 388.8, 12345.67])

@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from built_pages import rewrite
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from sphinx.application import Sphinx
@@ -58,11 +59,8 @@ def with_icons(page: str, fonts: Path) -> str:
 def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
-    site = Path(app.outdir)
-    for path in site.rglob("*.html"):
-        if not {"_static", "lite"} & set(path.relative_to(site).parts):
-            page = path.read_text("utf-8")
-            path.write_text(with_icons(page, site / "_static" / "vendor" / "fontawesome" / "webfonts"), "utf-8")
+    fonts = Path(app.outdir, "_static", "vendor", "fontawesome", "webfonts")
+    rewrite(app, lambda page, _: with_icons(page, fonts))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import tinycss2
+from built_pages import content_root, rewrite
 from sphinx.application import Sphinx
 
 SHEET = re.compile(r'[ \t]*<link\b(?=[^>]*\brel="stylesheet")[^>]*\bhref="([^"?#]+)[^"]*"[^>]*>\n?')
@@ -250,12 +251,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
     site = Path(app.outdir)
-    for path in sorted(site.rglob("*.html")):
-        place = path.relative_to(site).as_posix()
-        if not place.startswith(("_static/", "lite/")):
-            text = path.read_text("utf-8")
-            found = re.search(r'data-content_root="([^"]*)"', text)
-            path.write_text(inlined(text, found[1] if found else "", place, site), "utf-8")
+    rewrite(app, lambda page, place: inlined(page, content_root(page), place, site))
     sheet.cache_clear()
     words.cache_clear()
 

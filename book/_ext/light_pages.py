@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, ClassVar
 
+from built_pages import content_root, rewrite
 from sphinx.application import Sphinx
 from sphinx.errors import ExtensionError
 
@@ -24,7 +25,7 @@ NEEDS = {
 }
 # What waits until the reader moves, in this order (book/_static/late.js).
 LATE = ("bootstrap.js", "pydata-sphinx-theme.js", "sphinx-book-theme.js", "clipboard.min.js", "copybutton.js")
-SCRIPT = re.compile(r'[ \t]*<script\b([^>]*\bsrc="([^"?#]+)[^>]*)></script>\n?')
+SCRIPT = re.compile(r'[ \t]*<script\b([^>]*\bsrc=("([^"?#]+)[^"]*")[^>]*)></script>\n?')
 CODE_STYLE = re.compile(
     r'^html\[data-theme="(light|dark)"\] \.highlight(?: \.(\w+))? \{(?: background: [^;}]*;)? (color: [^;}]*?) \}', re.M
 )
@@ -67,14 +68,12 @@ def lightened(page: str, plain: list[str]) -> str:
     """
 
     def script(found: re.Match[str]) -> str:
-        name = found[2].rpartition("/")[2]
+        name = found[3].rpartition("/")[2]
         need = NEEDS.get(name)
         if need and not re.search(need, page):
             return ""
         if name in LATE:
-            source = re.search(r'\bsrc=("[^"]*")', found[1])
-            assert source is not None  # SCRIPT has found one
-            return f'<script type="text/plain" data-late="{LATE.index(name)}" data-src={source[1]}></script>\n'
+            return f'<script type="text/plain" data-late="{LATE.index(name)}" data-src={found[2]}></script>\n'
         waits = re.search(r"\b(defer|async)\b", found[1])
         return found[0] if waits else found[0].replace("<script", "<script defer", 1)
 
@@ -90,14 +89,14 @@ def without_frames(page: str, site: Path) -> str:
 
     Each in a script that calls ``nnFrames`` of explore.js: unlike data, a page that is opened as a file can load it.
     """
-    root = re.search(r'data-content_root="([^"]*)"', page)
+    root = content_root(page)
 
     def put(found: re.Match[str]) -> str:
         name = hashlib.sha256(found[2].encode()).hexdigest()[:12]
         path = site / "_static" / "frames" / f"{name}.js"
         path.parent.mkdir(exist_ok=True)
         path.write_text(f'nnFrames("{name}", "{found[2]}");\n', "utf-8")
-        return f'{found[1]} data-name="{name}" data-src="{root[1] if root else ""}_static/frames/{name}.js">'
+        return f'{found[1]} data-name="{name}" data-src="{root}_static/frames/{name}.js">'
 
     return FRAMES.sub(put, page)
 
@@ -204,16 +203,14 @@ def with_heights(page: str) -> str:
 def finish(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or app.builder.format != "html":
         return
-    theme = Path(app.outdir, THEME)
+    site = Path(app.outdir)
+    theme = site / THEME
     script = theme.read_text("utf-8")
     if ASKS not in script and DONE not in script:
         raise ExtensionError(f"{THEME}: another version of the theme; see ASKS in {__name__}")
     theme.write_text(script.replace(ASKS, DONE), "utf-8")
-    plain = plain_classes(Path(app.outdir, "_static", "pygments.css").read_text("utf-8"))
-    for path in Path(app.outdir).rglob("*.html"):
-        if not {"_static", "lite"} & set(path.relative_to(app.outdir).parts):
-            page = without_frames(lightened(path.read_text("utf-8"), plain), Path(app.outdir))
-            path.write_text(with_heights(page), "utf-8")
+    plain = plain_classes((site / "_static" / "pygments.css").read_text("utf-8"))
+    rewrite(app, lambda page, _: with_heights(without_frames(lightened(page, plain), site)))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

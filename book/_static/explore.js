@@ -44,8 +44,9 @@ function frame(panel, index) {
   return svg;
 }
 
-/* A picture that is there, and what it shows: its markup, cut at each "<". Another frame of the same structure is written
-   into it tag by tag where it differs, which costs the browser a third of a new picture. */
+/* A picture that is there, and what it shows: its markup, cut at each "<". The next frame is written into it where it
+   differs, which costs the browser a third of a new picture: the elements from the first to the last of another kind are
+   made anew, of all others attributes and texts are set. */
 class Picture {
   constructor(element, svg) {
     this.put(element, svg.split("<"));
@@ -54,30 +55,56 @@ class Picture {
   put(element, tags) {
     this.element = element;
     this.nodes = [element, ...element.querySelectorAll("*")];
-    this.tags = this.nodes.length === tags.filter((tag) => /^\w/.test(tag)).length ? tags : [];
+    this.tags = this.nodes.length === tags.filter(opens).length ? tags : [];
   }
 
   show(svg) {
     const tags = svg.split("<");
-    if (this.rewrite(tags)) return;
-    const box = document.createElement("template");
-    box.innerHTML = svg;
-    const made = box.content.firstChild;
+    if (this.replace(tags) && this.rewrite(tags)) return;
+    const made = parsed(svg);
     this.element.replaceWith(made);
     this.put(made, tags);
   }
 
-  /* False when the structure is another, or a text is not as it is written; a new picture then makes all good. */
+  /* Make the elements those of `tags`; false when that needs a new picture. */
+  replace(tags) {
+    const old = this.tags, least = Math.min(old.length, tags.length);
+    let start = 0, end = 0;
+    while (start < least && alike(old[start], tags[start])) start++;
+    if (start === old.length && start === tags.length) return true;
+    while (start + end < least && alike(old.at(-1 - end), tags.at(-1 - end))) end++;
+    const [lowest, last] = depths(old.slice(start, old.length - end));
+    let above = -Math.min(lowest, depths(tags.slice(start, tags.length - end))[0]), within = last + above;
+    while (above > 0 && start > 0) above -= depth(old[--start]); // what lies between, widened to whole elements
+    while (within > 0 && end > 0) within += depth(old.at(-end--));
+    if (start < 2 || !end) return false;
+    const out = old.slice(start, old.length - end), put = tags.slice(start, tags.length - end);
+    let around = start;
+    for (let level = 0; level < 1;) level += depth(old[--around]);
+    const elements = (from, to) => old.slice(from, to).filter(opens).length;
+    const parent = this.nodes[elements(0, around)], first = elements(0, start), count = elements(start, start + out.length);
+    const next = opens(old.at(-end)) ? this.nodes[first + count] : null;
+    for (let node = count ? this.nodes[first] : next; node !== next;) {
+      const gone = node;
+      node = node.nextSibling;
+      gone.remove();
+    }
+    const made = parsed(`<svg>${put.map((tag) => `<${tag}`).join("")}</svg>`);
+    this.nodes.splice(first, count, ...made.querySelectorAll("*"));
+    while (made.firstChild) parent.insertBefore(made.firstChild, next);
+    this.tags = [...old.slice(0, start), ...put, ...old.slice(old.length - end)];
+    return true;
+  }
+
+  /* False when a text is not as it is written; a new picture then makes all good. */
   rewrite(tags) {
-    if (tags.length !== this.tags.length) return false;
     let node = -1;
     for (let i = 1; i < tags.length; i++) {
-      const opens = tags[i][0] !== "/";
-      if (opens) node++;
+      const isElement = opens(tags[i]);
+      if (isElement) node++;
       if (tags[i] === this.tags[i]) continue;
-      if (!opens || tags[i].includes("&")) return false;
-      const [name, attributes, text] = parts(tags[i]), [nameBefore, before, textBefore] = parts(this.tags[i]);
-      if (name !== nameBefore) return false;
+      if (!isElement || tags[i].includes("&")) return false;
+      const [attributes, text] = parts(tags[i]), [before, textBefore] = parts(this.tags[i]);
       const element = this.nodes[node];
       for (const key of before.keys()) if (!attributes.has(key)) element.removeAttribute(key);
       for (const [key, value] of attributes) if (value !== before.get(key)) element.setAttribute(key, value);
@@ -91,11 +118,44 @@ class Picture {
   }
 }
 
-/* Name, attributes and following text of 'path d="M 0 0" x="1">text'. */
+function parsed(svg) {
+  const box = document.createElement("template");
+  box.innerHTML = svg;
+  return box.content.firstChild;
+}
+
+/* Tags are 'path d="M 0 0" x="1"/>', 'text x="1">and what follows', '/text>'. */
+function opens(tag) {
+  return /^\w/.test(tag);
+}
+
+function isEmpty(tag) {
+  return tag[tag.indexOf(">") - 1] === "/";
+}
+
+function alike(a, b) {
+  return a === b || (a.match(/^\/?\w*/)[0] === b.match(/^\/?\w*/)[0] && isEmpty(a) === isEmpty(b));
+}
+
+/* By how much a tag changes the depth. */
+function depth(tag) {
+  return opens(tag) ? Number(!isEmpty(tag)) : -1;
+}
+
+/* The lowest depth in `tags`, from 0 before them, and the one after them. */
+function depths(tags) {
+  let lowest = 0, last = 0;
+  for (const tag of tags) {
+    last += depth(tag);
+    lowest = Math.min(lowest, last);
+  }
+  return [lowest, last];
+}
+
 function parts(tag) {
   const end = tag.indexOf(">"), attributes = new Map();
   for (const [, key, value] of tag.slice(0, end).matchAll(/ ([\w:-]+)="([^"]*)"/g)) attributes.set(key, value);
-  return [tag.match(/^\w+/)[0], attributes, tag.slice(end + 1)];
+  return [attributes, tag.slice(end + 1)];
 }
 
 /* A slider and a menu alike: the place of the value among its values, and how each is written. */
@@ -132,12 +192,12 @@ class Figure {
     this.table = element.querySelector(".nn-table");
     this.form.addEventListener("submit", (event) => event.preventDefault());
     this.form.addEventListener("input", () => { this.pause(); this.refresh(); address.follow(); });
-    this.form.addEventListener("change", (event) => address.settle(event.target));
+    this.form.addEventListener("change", (event) => address.rest(event.target));
     this.form.addEventListener("reset", (event) => {
       event.preventDefault();
       this.pause();
       this.choose(this.controls.map((control) => control.start));
-      address.settle(event.target);
+      address.rest(event.target);
     });
     this.form.addEventListener("click", (event) => {
       const button = event.target.closest(".nn-play");
@@ -158,7 +218,6 @@ class Figure {
 
   /* At most one drawing a screen refresh, however fast the slider moves. */
   refresh() {
-    for (const control of this.controls) control.write();
     if (this.waiting) return;
     this.waiting = true;
     requestAnimationFrame(() => this.draw());
@@ -169,6 +228,7 @@ class Figure {
     const index = this.index;
     if (index === this.shown) return;
     this.shown = index;
+    for (const control of this.controls) control.write();
     this.panels.forEach((panel, i) => this.pictures[i].show(frame(panel, index)));
     this.says.textContent = this.sentences[index];
     this.where.textContent = `Shown: ${this.controls.map((c) => `${c.label} ${c.texts[c.at]}`).join(", ")}.`;
@@ -188,7 +248,7 @@ class Figure {
       control.at += 1;
       this.refresh();
       address.follow();
-      if (control.at === last) { this.pause(); address.settle(control.element); }
+      if (control.at === last) { this.pause(); address.rest(control.element); }
     };
     if (control.at < 0) step();
     this.timer = setInterval(step, Math.max(120, Math.min(700, 8000 / last)));
@@ -237,11 +297,18 @@ class Figure {
   }
 }
 
+/* An arrow moves a control; no script of the theme needs to look at it. */
+for (const type of ["keydown", "keyup"]) {
+  addEventListener(type, (event) => {
+    if (event.key.startsWith("Arrow") && event.target.closest?.(".nn-controls")) event.stopImmediatePropagation();
+  }, true);
+}
+
 /* What the figures show, in the fragment of the address: "#nn12ab34.neurons=4&nn12ab34.seed=2". It can be shared, and
    survives a reload. While a control moves the entry in the history is replaced; when it is let go a new one is made,
    except that one control moved again within two seconds goes on in its own. No heading's anchor looks like this. */
 const address = {
-  before: location.hash || "#", moved: null, at: 0, timer: 0,
+  before: location.hash || "#", moved: null, at: 0, timer: 0, resting: null,
 
   text() {
     const state = new URLSearchParams();
@@ -261,14 +328,26 @@ const address = {
     this.timer ||= setTimeout(() => { this.timer = 0; this.put(this.text()); }, 250);
   },
 
-  settle(control) {
+  /* A control is let go: the address changes when it has rested, for that costs a third of what a picture does. */
+  rest(control) {
+    if (this.resting && this.resting.control !== control) this.settle();
     clearTimeout(this.timer);
-    this.timer = 0;
-    const text = this.text(), now = performance.now();
+    this.resting = { control, text: this.text() };
+    this.timer = setTimeout(() => this.settle(), 250);
+  },
+
+  settle() {
+    const { control, text } = this.resting, now = performance.now();
+    this.stop();
     const goesOn = control === this.moved && now - this.at < 2000;
     if (!goesOn) this.put(this.before);
     if (text !== this.before) this.put(text, goesOn ? "replaceState" : "pushState");
     Object.assign(this, { before: text, moved: control, at: now });
+  },
+
+  stop() {
+    clearTimeout(this.timer);
+    Object.assign(this, { timer: 0, resting: null });
   },
 
   read(figure) {
@@ -286,6 +365,7 @@ const address = {
 };
 
 addEventListener("popstate", () => {
+  address.stop();
   address.before = location.hash || "#";
   for (const figure of figures) address.read(figure);
   wakeNamed();

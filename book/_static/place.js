@@ -9,7 +9,8 @@
   const key = `nn-place ${location.pathname}`;
 
   addEventListener("hashchange", () => {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    let target = null;
+    try { target = document.getElementById(decodeURIComponent(location.hash.slice(1))); } catch { /* a stray % */ }
     if (!target || "whole" in dataset) return;
     dataset.whole = "";
     target.scrollIntoView();

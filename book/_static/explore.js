@@ -68,31 +68,24 @@ class Picture {
 
   /* Make the elements those of `tags`; false when that needs a new picture. */
   replace(tags) {
-    const old = this.tags, least = Math.min(old.length, tags.length);
-    let start = 0, end = 0;
-    while (start < least && alike(old[start], tags[start])) start++;
+    const old = this.tags, [start, end] = difference(old, tags), last = old.length - end;
     if (start === old.length && start === tags.length) return true;
-    while (start + end < least && alike(old.at(-1 - end), tags.at(-1 - end))) end++;
-    const [lowest, last] = depths(old.slice(start, old.length - end));
-    let above = -Math.min(lowest, depths(tags.slice(start, tags.length - end))[0]), within = last + above;
-    while (above > 0 && start > 0) above -= depth(old[--start]); // what lies between, widened to whole elements
-    while (within > 0 && end > 0) within += depth(old.at(-end--));
     if (start < 2 || !end) return false;
-    const out = old.slice(start, old.length - end), put = tags.slice(start, tags.length - end);
     let around = start;
     for (let level = 0; level < 1;) level += depth(old[--around]);
     const elements = (from, to) => old.slice(from, to).filter(opens).length;
-    const parent = this.nodes[elements(0, around)], first = elements(0, start), count = elements(start, start + out.length);
-    const next = opens(old.at(-end)) ? this.nodes[first + count] : null;
+    const parent = this.nodes[elements(0, around)], first = elements(0, start), count = elements(start, last);
+    const next = opens(old[last]) ? this.nodes[first + count] : null;
     for (let node = count ? this.nodes[first] : next; node !== next;) {
       const gone = node;
       node = node.nextSibling;
       gone.remove();
     }
+    const put = tags.slice(start, tags.length - end);
     const made = parsed(`<svg>${put.map((tag) => `<${tag}`).join("")}</svg>`);
     this.nodes.splice(first, count, ...made.querySelectorAll("*"));
     while (made.firstChild) parent.insertBefore(made.firstChild, next);
-    this.tags = [...old.slice(0, start), ...put, ...old.slice(old.length - end)];
+    this.tags = [...old.slice(0, start), ...put, ...old.slice(last)];
     return true;
   }
 
@@ -116,6 +109,19 @@ class Picture {
     this.tags = tags;
     return true;
   }
+}
+
+/* How many tags are of the same kind at the start of both and at the end; between them are whole elements. */
+function difference(old, tags) {
+  const least = Math.min(old.length, tags.length);
+  let start = 0, end = 0;
+  while (start < least && alike(old[start], tags[start])) start++;
+  while (start + end < least && alike(old.at(-1 - end), tags.at(-1 - end))) end++;
+  const [lowest, last] = depths(old.slice(start, old.length - end));
+  let above = -Math.min(lowest, depths(tags.slice(start, tags.length - end))[0]), within = last + above;
+  while (above > 0 && start > 0) above -= depth(old[--start]);
+  while (within > 0 && end > 0) within += depth(old.at(-end--));
+  return [start, end];
 }
 
 function parsed(svg) {

@@ -726,6 +726,7 @@ def test_pages_say_what_they_are_about():
         assert len(found) == 1, path
         assert 40 <= len(found[0]) <= 200, (path, found)
         assert f'<meta property="og:description" content="{found[0]}"/>' in head
+        assert "\\" not in found[0], "TeX is not for readers"
         assert re.search(r"<title>[^<]{20,}</title>", head), path
         seen.setdefault(found[0], path)
     assert len(seen) == len(PAGES), "two pages with the same description"

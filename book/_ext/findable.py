@@ -28,25 +28,21 @@ def shortened(text: str) -> str:
 
 
 def description(doctree: nodes.document) -> str:
-    """What the page's box promises ("You will ..."), or else its first paragraph."""
+    """What the page's box promises ("You will ..."), or else its first paragraph without formulas."""
     for item in doctree.findall(nodes.list_item):
         if (text := item.astext()).startswith("You will "):
             text = text.removeprefix("You will ")
             return shortened(text[0].upper() + text[1:])
-    paragraphs = (paragraph.astext() for paragraph in doctree.findall(nodes.paragraph))
+    paragraphs = (p.astext() for p in doctree.findall(nodes.paragraph) if not any(p.findall(nodes.math)))
     return shortened(next((text for text in paragraphs if len(text) > 40), ""))
 
 
 def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Add the description and what link previews need to one page's head."""
-    if doctree is None:
-        return
-    tags = {
-        "og:type": "article",
-        "og:site_name": app.config.html_title,
-        "og:title": re.sub("<.*?>", "", context["title"]),
-    }
-    text = description(doctree)
+    title = re.sub("<.*?>", "", context["title"])
+    tags = {"og:type": "article", "og:site_name": app.config.html_title, "og:title": title}
+    text = description(doctree) if doctree else f"{title} of the course {app.config.html_title}."  # search and index
+    context.setdefault("metatags", "")
     if text:
         tags["og:description"] = text
         context["metatags"] += f'<meta name="description" content="{escape(text)}"/>\n'

@@ -17,6 +17,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 PICTURE = "_static/card.png"  # 1200 x 630
+MADE = {"genindex": "Index", "search": "Search"}  # pages without a source
 LONGEST = 160  # characters, about as many as search engines show
 
 
@@ -39,9 +40,11 @@ def description(doctree: nodes.document) -> str:
 
 def describe(app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any) -> None:
     """Add the description and what link previews need to one page's head."""
-    title = re.sub("<.*?>", "", context["title"])
+    if doctree is None and pagename not in MADE:
+        return
+    title = MADE[pagename] if doctree is None else re.sub("<.*?>", "", context["title"])
     tags = {"og:type": "article", "og:site_name": app.config.html_title, "og:title": title}
-    text = description(doctree) if doctree else f"{title} of the course {app.config.html_title}."  # search and index
+    text = f"{title} of the course {app.config.html_title}." if doctree is None else description(doctree)
     context.setdefault("metatags", "")
     if text:
         tags["og:description"] = text

@@ -104,9 +104,10 @@ def without_frames(page: str, site: Path) -> str:
 class Heights(HTMLParser):
     """About how high each box of a page is, in rem, on a desk and on a phone, by where its tag stands in the text.
 
-    Boxes are the sections within sections, what such a section holds, and the parts of a grid elsewhere. Good enough for a scroll bar: text and code
-    by their length, pictures by their size. Rather too high than too low: what is too low for its content would lie
-    over what follows when it is measured without being shown, as by those who audit the size of buttons.
+    Boxes are the sections within sections, what such a section holds, and the parts of a grid elsewhere. Good enough
+    for a scroll bar: text and code by their length, pictures by their size. Rather too high than too low: what is too
+    low for its content would lie over what follows when it is measured without being shown, as by those who audit the
+    size of buttons.
     """
 
     CHARACTERS = (70, 38)  # in a line of text, on a desk and on a phone

@@ -104,10 +104,9 @@ def without_frames(page: str, site: Path) -> str:
 class Heights(HTMLParser):
     """About how high each box of a page is, in rem, on a desk and on a phone, by where its tag stands in the text.
 
-    Boxes are the sections within sections, what such a section holds, and the parts of a grid elsewhere. Good enough
-    for a scroll bar: text and code by their length, pictures by their size. Rather too high than too low: what is too
-    low for its content would lie over what follows when it is measured without being shown, as by those who audit the
-    size of buttons.
+    Boxes are the sections within sections, and what such a section holds. Good enough for a scroll bar: text and code
+    by their length, pictures by their size. Rather too high than too low: what is too low for its content would lie
+    over what follows when it is measured without being shown, as by those who audit the size of buttons.
     """
 
     CHARACTERS = (70, 38)  # in a line of text, on a desk and on a phone
@@ -152,14 +151,12 @@ class Heights(HTMLParser):
             return
         given, around = dict(attributes), [name for name, *_ in self.open]
         place = None
-        classes = (given.get("class") or "").split()
-        depth = around.count("section")
-        is_part = around[-1:] == ["section"] and (tag == "section" or depth > 1)
-        is_part |= depth == 1 and "sd-col" in classes  # of a grid that is the page
+        is_part = around[-1:] == ["section"] and (tag == "section" or around.count("section") > 1)
         if is_part and tag not in self.HEADINGS and "style" not in given:
             line, column = self.getpos()
             place = self.starts[line - 1] + column + len(f"<{tag}")
             self.high[place] = [0, 0]
+        classes = (given.get("class") or "").split()
         self.open.append((tag, place, self.FRAME if "admonition" in classes else self.MARGIN))
         if tag == "svg" and "nn-svg" in classes:
             wide, high = (float(given.get(name) or 0) / 16 for name in ("width", "height"))

@@ -68,6 +68,32 @@ def test_a_page_carries_the_icons_that_it_can_show(text):
         assert "webfonts" not in page
 
 
+def test_a_page_of_many_formulas_asks_for_their_font_at_once(text):
+    """Else it comes after the first layout, and what stands below the formulas moves."""
+    ahead = {
+        path: re.findall(r'<link rel="preload" href="([^"]*)" as="font"[^>]* crossorigin/>', text[path])
+        for path in text
+    }
+    for path in ("book/cheat_sheet.html", "book/optimizers.html"):
+        (address,) = ahead[path]
+        used = re.findall(r'font-family:\s*"STIX Two Math";\s*src:\s*url\("([^"]+)"', text[path])
+        assert used == [address], path
+        assert (SITE / path).parent.joinpath(address).is_file()
+    assert ahead["book/changelog.html"] == ahead["book/digits.html"] == []  # no formulas; few on a long page
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_formulas_do_not_move_the_cheat_sheet(browser, site, width):
+    with Visit(browser, site, "book/cheat_sheet.html", viewport={"width": width, "height": 800}) as v:
+        v.page.wait_for_load_state("networkidle")
+        shifted = v.page.evaluate(
+            """() => new Promise(done => new PerformanceObserver(list =>
+               done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)))
+               .observe({type: "layout-shift", buffered: true}) || setTimeout(() => done(0), 500))"""
+        )
+        assert shifted < 0.05
+
+
 def weight(browser, server, path):
     server.sent.clear()
     with Visit(browser, server, path) as v:

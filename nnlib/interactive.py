@@ -26,6 +26,7 @@ from nnlib.svg import STYLE, key, svg
 from nnlib.validation import count, sentence
 
 MAX_FRAMES = 400
+LONG = 21  # characters of a label and a value that fit side by side where three controls stand in a row
 Draw = Callable[..., str | None]
 
 
@@ -210,8 +211,9 @@ def _control_html(name: str, control: Control, value: Any) -> str:
         return f'<div class="nn-control">{label}<select id="{name}" name="{control.name}">{options}</select></div>'
     name_play = f"Play: {escape(control.label)}"
     play = f'<button type="button" class="nn-play" aria-pressed="false" aria-label="{name_play}"></button>'
+    long = " nn-long" * (len(control.label) + max(map(len, texts)) > LONG)
     return (
-        f'<div class="nn-control">{label}<input type="range" id="{name}" name="{control.name}" min="0" '
+        f'<div class="nn-control{long}">{label}<input type="range" id="{name}" name="{control.name}" min="0" '
         f'max="{len(texts) - 1}" step="1" value="{at}" aria-valuetext="{escape(texts[at])}" '
         f'data-texts="{escape("|".join(texts))}" data-values="{"|".join(map(str, control.values))}">'
         f'<output for="{name}">{escape(texts[at])}</output>{play}</div>'

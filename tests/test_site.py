@@ -296,6 +296,29 @@ def test_every_control_of_every_figure_changes_the_frame(visit, path):
         assert v.complaints == []
 
 
+@pytest.mark.parametrize("path", WITH_FIGURES)
+def test_every_value_has_room_beside_its_label(visit, path):
+    """A text too long for its control would lie on the next one."""
+    with visit(path) as v:
+        forms = [ready(v.page, i) for i in range(v.page.locator(".nn-explore").count())]
+        for width in (320, 390, 500, 800, 1024, 1280):
+            v.page.set_viewport_size({"width": width, "height": 900})
+            for form in forms:
+                crowded = form.evaluate(
+                    """form => [...form.querySelectorAll("[data-texts]")].flatMap(input => {
+                        const control = input.parentElement, value = control.querySelector("output");
+                        const within = document.createRange(), edge = control.getBoundingClientRect();
+                        const box = part => (within.selectNodeContents(part), within.getBoundingClientRect());
+                        return input.dataset.texts.split("|").filter(text => {
+                            value.textContent = text;
+                            return box(value).right > edge.right + 1
+                                || box(control.querySelector("label")).right > box(value).left;
+                        });
+                    })"""
+                )
+                assert crowded == [], width
+
+
 def neighbours(sizes):
     """Each place in the grid of a figure's values, and the next one along each control."""
     for at, chosen in enumerate(itertools.product(*map(range, sizes))):
@@ -307,7 +330,7 @@ def neighbours(sizes):
 @pytest.mark.parametrize("path", WITH_FIGURES)
 def test_every_value_of_every_control_shows_another_frame_or_says_why_not(path):
     for figure in re.findall(r'<div class="nn-explore".*?</script></div>', (SITE / path).read_text("utf-8"), re.S):
-        controls = re.findall(r'<div class="nn-control">.*?</div>', figure, re.S)
+        controls = re.findall(r'<div class="nn-control\b[^"]*">.*?</div>', figure, re.S)
         sizes = [c.count("<option") or 1 + int(re.search(r'max="(\d+)"', c)[1]) for c in controls]
         data = payload(figure)
         frames = [([unpack(panel, i) for panel in data["panels"]], says) for i, says in enumerate(data["says"])]

@@ -65,7 +65,7 @@ def visit_inline(self: Any, node: nodes.math) -> None:
     formulas = [render(self, node, part, display=False) for part in parts(node.astext())]
     if "punctuation" in node:
         formulas[-1] = f'<span class="nn-nowrap">{formulas[-1]}{self.encode(node["punctuation"])}</span>'
-    self.body.append(" ".join(formulas))
+    self.body.append("<wbr/>".join(formulas))  # the = brings its own space
     raise nodes.SkipNode
 
 

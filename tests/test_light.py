@@ -82,18 +82,6 @@ def test_a_page_of_many_formulas_asks_for_their_font_at_once(text):
     assert ahead["book/changelog.html"] == ahead["book/digits.html"] == []  # no formulas; few on a long page
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_formulas_do_not_move_the_cheat_sheet(browser, site, width):
-    with Visit(browser, site, "book/cheat_sheet.html", viewport={"width": width, "height": 800}) as v:
-        v.page.wait_for_load_state("networkidle")
-        shifted = v.page.evaluate(
-            """() => new Promise(done => new PerformanceObserver(list =>
-               done(list.getEntries().reduce((sum, entry) => sum + entry.value, 0)))
-               .observe({type: "layout-shift", buffered: true}) || setTimeout(() => done(0), 500))"""
-        )
-        assert shifted < 0.05
-
-
 def weight(browser, server, path):
     server.sent.clear()
     with Visit(browser, server, path) as v:

@@ -585,6 +585,7 @@ def test_two_figures_on_a_page_do_not_disturb_each_other(visit):
         ready(v.page, 1).locator("[name]").first.press("Home")
         frame_after_refresh(v.page, 1)
         both = [shown_values(v.page, i) for i in range(2)]
+        rested(v.page)
         v.page.reload()
         for i in range(2):
             ready(v.page, i)

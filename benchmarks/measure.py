@@ -168,7 +168,7 @@ def main(threads: int, path: Path) -> None:
         *memory(),
     ]
     if threads == 1:  # these do not depend on it
-        records += [*startup.fresh(w1(), 5), *accuracies(), startup.imports(15)]
+        records += [*startup.fresh(w1(), 3), *accuracies(), startup.imports(15)]
     path.write_text(json.dumps([{"threads": threads, **record} for record in records]), "utf-8")
 
 

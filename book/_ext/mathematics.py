@@ -103,8 +103,8 @@ def visit_block(self: Any, node: nodes.math_block) -> None:
 def with_font_ahead(page: str) -> str:
     """The text of a page that asks for the formulas' font at once where formulas are many.
 
-    Asked for by the first layout, the font comes after it, and all formulas are laid out a second time: that cost more
-    than anything else between the first paint and the first click, and moved what stands below them.
+    Asked for by the first layout, the font comes after it, and all formulas are laid out a second time: that takes
+    time before the first click, and moves what stands below them.
     """
     if page.count("<math") * FORMULA < len(page) or 'rel="preload"' in page:
         return page

@@ -17,11 +17,13 @@ from typing import Any
 import jupytext
 import pytest
 from nbval.plugin import IPyNbCell, IPyNbFile, coalesce_streams
+from tqdm.std import tqdm
 
 ROOT = Path(__file__).parent
 REFERENCE = ROOT / "tests" / "reference"
 CELL = "#### "  # starts a cell in a reference file, followed by the first line of its source
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # without it scikit-learn leaves out one of its checks of estimators
+tqdm.monitor_interval = 0  # its thread may hold a lock while `make mutate` forks, and the fork would wait for ever
 GLUED = "application/papermill.record/text/plain"  # a number of the prose
 # A number that was rounded: a decimal, or a whole percentage.
 DECIMAL = re.compile(r"(?<![\w.])[-+−]?(?:\d+\.\d+(?:e[-+]?\d+)?(?!\w)|\d+(?= ?%))")

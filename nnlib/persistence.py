@@ -6,7 +6,6 @@ The file holds plain arrays and one text in JSON that says what they are. Nothin
 from __future__ import annotations
 
 import inspect
-import json
 import os
 from functools import cache
 from pathlib import Path
@@ -58,6 +57,8 @@ def save(path: str | os.PathLike[str], net: Network, **others: Any) -> None:
     >>> bool((model.net.params == net.params).all())
     True
     """
+    import json  # here, because it makes `import nnlib` slower
+
     path = Path(path)
     if path.suffix != ".npz":
         raise ValueError(f"path: expected a name that ends in .npz, got {str(path)!r}")
@@ -107,7 +108,8 @@ def load(path: str | os.PathLike[str]) -> SimpleNamespace:
     """
     if not Path(path).is_file():
         raise FileNotFoundError(f"path: expected a file written by nnlib.save, found none at {str(path)!r}")
-    import zlib  # here, because they make `import nnlib` slower
+    import json  # here, because they make `import nnlib` slower
+    import zlib
     from zipfile import BadZipFile
 
     try:

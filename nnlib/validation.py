@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import operator
 from collections.abc import Mapping
@@ -20,6 +19,8 @@ def lookup(argument: str, name: str, known: Mapping[str, T]) -> T:
     if not isinstance(name, str):
         raise TypeError(f"{argument}: expected a name, one of {sorted(known)}, got {type(name).__name__} {name!r}")
     if name not in known:
+        import difflib  # here, because it makes `import nnlib` slower
+
         near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
         raise ValueError(f"{argument}: unknown name {name!r}; {hint}valid names are {sorted(known)}")

@@ -10,6 +10,7 @@ import difflib
 import importlib.util
 import os
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ ROOT = Path(__file__).parent
 REFERENCE = ROOT / "tests" / "reference"
 CELL = "#### "  # starts a cell in a reference file, followed by the first line of its source
 os.environ.setdefault("SCIPY_ARRAY_API", "1")  # without it scikit-learn leaves out one of its checks of estimators
-tqdm.monitor_interval = 0  # its thread may hold a lock while `make mutate` forks, and the fork would wait for ever
+tqdm.set_lock(threading.RLock())  # its own is shared with forks, and one that `make mutate` kills may hold it
+tqdm.monitor_interval = 0  # no thread that may hold it while a fork is made
 GLUED = "application/papermill.record/text/plain"  # a number of the prose
 # A number that was rounded: a decimal, or a whole percentage.
 DECIMAL = re.compile(r"(?<![\w.])[-+−]?(?:\d+\.\d+(?:e[-+]?\d+)?(?!\w)|\d+(?= ?%))")

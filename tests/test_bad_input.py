@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -81,6 +83,8 @@ CASES = {
     "mse table": (lambda: nnlib.losses.mse(X, np.ones((6, 6))), ValueError, "y: expected shape (6, 1) or (6,), got shape (6, 6)"),
     "mse vector ŷ": (lambda: nnlib.losses.mse(Y, Y), ValueError, "y_hat: expected shape (N, d), one example a row, got shape (6,)"),
     "rmse": (lambda: nnlib.metrics.rmse(X, Y[:5]), ValueError, "y_hat: expected the shape of y, (5,), got shape (6, 1)"),
+    "rmse nan": (lambda: nnlib.metrics.rmse(with_bad(np.nan), Y), ValueError, "y_hat: expected finite numbers, got 1 NaN or infinity, the first nan at (2, 0)"),
+    "rmse texts": (lambda: nnlib.metrics.rmse(X, list("abcdef")), TypeError, "y: expected an array of numbers, got dtype <U1"),
     "rmse empty": (lambda: nnlib.metrics.rmse([], []), ValueError, "y_hat: expected the shape of y, (0,), got shape (0,)"),
     # Training
     "learning rate zero": (lambda: GradientDescent(0), ValueError, "learning_rate: expected a positive, finite number, got 0.0"),
@@ -106,9 +110,12 @@ CASES = {
     "validation X": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(np.ones((2, 3)), Y[:2])), ValueError, "validation: X: expected shape (N, 1)"),
     "validation y": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(X, Y[:2])), ValueError, "validation: y: expected shape (6, 1) or (6,), got shape (2,)"),
     "weights missing": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, sample_weight=[1.0]), ValueError, "sample_weight: expected shape (6,), one a row of X, got shape (1,)"),
+    "weights nan": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, sample_weight=with_bad(np.nan, (6, 1))[:, 0]), ValueError, "sample_weight: expected finite numbers"),
     "weights negative": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, sample_weight=[1, 1, -1, 1, 1, 1]), ValueError, "sample_weight: expected weights of zero or more, got -1"),
     "weights zero": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, sample_weight=np.zeros(6)), ValueError, "sample_weight: expected at least one weight above zero, got zeros alone"),
     "weights of validation": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(X, Y, [1.0])), ValueError, "validation: sample_weight: expected shape (6,)"),
+    "validation X alone": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(X,)), TypeError, "validation: expected a pair (X, y), or (X, y, sample_weight), got tuple"),
+    "validation in one array": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=np.ones((2, 6, 1))), TypeError, "validation: expected a pair (X, y), or (X, y, sample_weight), got ndarray"),
     "validation alone": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=X), TypeError, "validation: expected a pair (X, y), or (X, y, sample_weight), got ndarray"),
     "patience alone": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, patience=3), ValueError, "patience: expected validation=(X, y) besides"),
     "patience zero": (lambda: train(NET, X, Y, optimizer=STEP, epochs=1, validation=(X, Y), patience=0), ValueError, "patience: expected at least 1, got 0"),
@@ -123,6 +130,9 @@ CASES = {
     "label text": (lambda: nnlib.losses.cross_entropy(np.ones((2, 2)), ["no", "yes"]), TypeError, "y: expected an array of numbers, got dtype <U3"),
     "labels missing": (lambda: nnlib.losses.cross_entropy(np.ones((3, 2)), [0, 1]), ValueError, "y: expected 3 class labels, one a row of X, got 2"),
     "not one-hot": (lambda: nnlib.losses.cross_entropy(np.ones((2, 2)), np.ones((2, 2))), ValueError, "y: expected rows of probabilities that add up to 1, as one-hot rows do"),
+    "one-hot rows missing": (lambda: nnlib.losses.cross_entropy(np.ones((3, 2)), np.eye(2)), ValueError, "y: expected shape (3, 2), got shape (2, 2)"),
+    "probabilities missing": (lambda: nnlib.losses.binary_cross_entropy(np.ones((2, 1)), [0, 1, 1]), ValueError, "y: expected shape (2, 1) or (2,), got shape (3,)"),
+    "weights not joined": (lambda: nnlib.losses.Weighted("mse")(np.ones((2, 1)), np.ones((2, 1))), ValueError, "y: expected shape (2, 2), got shape (2, 1)"),
     "not a probability": (lambda: nnlib.losses.binary_cross_entropy(np.ones((2, 1)), [0, 2]), ValueError, "y: expected labels 0 and 1, got values from 0 to 2"),
     "labels -1 and 1": (lambda: nnlib.losses.binary_cross_entropy(np.ones((2, 1)), [-1, 1]), ValueError, "y: expected labels 0 and 1, got values from -1 to 1"),
     # Dropout and schedules
@@ -163,6 +173,7 @@ CASES = {
     "check h": (lambda: check_gradients(NET, X, Y, h=0), ValueError, "h: expected a positive, finite number, got 0.0"),
     "scaler early": (lambda: StandardScaler().transform(Y), RuntimeError, "call fit on the training data first"),
     "scaler empty": (lambda: StandardScaler().fit([]), ValueError, "values: expected shape (N,) or (N, d) with at least one row, got shape (0,)"),
+    "scaler nan": (lambda: StandardScaler().fit(Y).transform([np.nan]), ValueError, "values: expected finite numbers, got 1 NaN or infinity, the first nan at (0,)"),
     "scaler columns": (lambda: StandardScaler().fit(np.eye(3)).transform(np.eye(2)), ValueError, "values: expected shape (N, 3), as in fit, got shape (2, 2)"),
     "day": (lambda: nnlib.data.temperatures("5 July"), ValueError, "first_day: expected a date such as '1981-07-05', got '5 July'"),
     "day not there": (lambda: nnlib.data.temperatures("1982-07-05"), ValueError, "first_day: expected a day from 1981-07-02 to 1981-07-30, got '1982-07-05'"),
@@ -177,7 +188,7 @@ def test_error_names_argument_given_and_expected(case):
     before = [net.params.copy() for net in (NET, TWO, SMALL, NET_DROPPING)]
     with pytest.raises(kind) as caught:
         call()
-    assert text in str(caught.value)
+    assert re.search(r"(?<!\w)" + re.escape(text), str(caught.value))  # not in the middle of a word
     for net, params in zip((NET, TWO, SMALL, NET_DROPPING), before, strict=True):
         np.testing.assert_array_equal(net.params, params)
     assert STEP.iterations == 0

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -60,6 +62,7 @@ CASES = {
     "one class given": (lambda: one_hot([1, 1], classes=[1]), ValueError, "classes: expected at least two classes, got only 1"),
     "class unknown": (lambda: one_hot(["a", "b", "c"], classes=["a", "b"]), ValueError, "labels: expected one of the classes ['a', 'b'], got 'c' at 2"),
     "class of another kind": (lambda: one_hot([0, 1], classes=["0", "1"]), ValueError, "labels: expected one of the classes ['0', '1'], got 0 at 0"),
+    "classes no labels": (lambda: one_hot([0, 1], classes=[0.0, 1.0]), TypeError, "classes: expected labels, all integers or all texts, got float 0.0 at 0"),
     "class twice": (lambda: one_hot([0, 1], classes=[0, 1, 0]), ValueError, "classes: expected each class once, got [0, 1, 0]"),
     "labels empty": (lambda: one_hot([]), ValueError, "labels: expected labels, shape (N,) with at least one, got shape (0,)"),
     "labels column": (lambda: one_hot([[0], [1]]), ValueError, "labels: expected labels, shape (N,) with at least one, got shape (2, 1)"),
@@ -88,6 +91,7 @@ CASES = {
     "accuracy rows": (lambda: accuracy(Y, Y[:5]), ValueError, "predicted: expected the shape of labels, (5,), got shape (6,)"),
     "accuracy probabilities": (lambda: accuracy([0.2, 0.7], [0, 1]), TypeError, "predicted: expected labels, all integers or all texts, got float 0.2 at 0"),
     "accuracy matrix": (lambda: accuracy(np.eye(2, dtype=int), [0, 1]), ValueError, "predicted: expected labels, shape (N,) with at least one, got shape (2, 2)"),
+    "accuracy labels": (lambda: accuracy([0, 1], [0.0, 1.0]), TypeError, "labels: expected labels, all integers or all texts, got float 0.0 at 0"),
     "accuracy kinds": (lambda: accuracy(["0", "1"], [0, 1]), TypeError, "predicted: expected integers, as labels, got texts"),
     "confusion kinds": (lambda: confusion_matrix([0, 1], ["0", "1"]), TypeError, "predicted: expected texts, as labels, got integers"),
     "confusion class": (lambda: confusion_matrix([0, 2], [0, 1], classes=[0, 1]), ValueError, "predicted: expected one of the classes [0, 1], got 2 at 1"),
@@ -146,7 +150,7 @@ def test_error_names_argument_given_and_expected(case):
     before = [np.copy(value) for value in state()]
     with pytest.raises(kind) as caught:
         call()
-    assert text in str(caught.value)
+    assert re.search(r"(?<!\w)" + re.escape(text), str(caught.value))  # not in the middle of a word
     for now, then in zip(state(), before, strict=True):
         np.testing.assert_array_equal(now, then)
 

@@ -299,6 +299,22 @@ def test_a_network_of_single_precision_computes_in_it(dropout):
     assert 0 < difference < 1e-5  # single precision, and no less
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_targets_take_the_type_of_the_network(dtype):
+    losses, two = nnlib.losses, [[0.0, 1.0], [1.0, 0.0]]
+    for loss, y, shape in (
+        (losses.mse, [0.5, 1.0], (2, 1)),
+        (losses.binary_cross_entropy, [0, 1], (2, 1)),
+        (losses.cross_entropy, [0, 1], (2, 2)),
+        (losses.cross_entropy, two, (2, 2)),
+    ):
+        prepared = loss.prepare(y, shape, dtype)
+        assert prepared.dtype == dtype
+        weighted = losses.Weighted(loss)
+        joined = weighted.join(prepared, [1, 3])
+        assert joined.dtype == weighted.prepare(joined.astype("float64"), shape, dtype).dtype == dtype
+
+
 def test_rows_are_predicted_alike_in_blocks_and_alone():
     net = nnlib.mlp([2, 8, 3], seed=0)
     X = RNG(0).normal(size=(nnlib.network.BLOCK + 5, 2))

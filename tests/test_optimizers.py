@@ -204,6 +204,7 @@ def test_it_goes_on_from_what_it_remembers(rule):
     ("optimizer", "shown"),
     [
         (GradientDescent(0.1), "GradientDescent(0.1)"),
+        (GradientDescent(0.1 + 0.2), "GradientDescent(0.3)"),  # not 0.30000000000000004
         (Adam(), "Adam(0.001)"),
         (AdamW(1e-5), "AdamW(1e-05)"),
         (Nesterov(nnlib.StepDecay(1.0, every=5)), "Nesterov(StepDecay(initial=1, every=5, factor=0.1))"),
@@ -252,6 +253,7 @@ def test_every_optimizer_trains_the_day(rule):
         (lambda: Nesterov(-1), ValueError, "learning_rate: expected a positive, finite number, got -1.0"),
         (lambda: RMSProp(0.1, decay=-0.1), ValueError, "decay: expected a number from 0 to below 1, got -0.1"),
         (lambda: RMSProp(0.1, epsilon=0), ValueError, "epsilon: expected a positive, finite number, got 0.0"),
+        (lambda: Adam(epsilon=-1e-8), ValueError, "epsilon: expected a positive, finite number, got -1e-08"),
         (lambda: Adam(beta1=1.5), ValueError, "beta1: expected a number from 0 to below 1, got 1.5"),
         (lambda: Adam(beta2=float("nan")), ValueError, "beta2: expected a number from 0 to below 1, got nan"),
         (lambda: Adam(beta2=True), TypeError, "beta2: expected a number from 0 to below 1, got bool True"),

@@ -154,6 +154,20 @@ def test_ctrl_c_keeps_what_was_learned():
     np.testing.assert_array_equal(net.params, plain.params)
 
 
+def test_ctrl_c_in_the_first_epoch_leaves_a_network_and_an_empty_history():
+    class Interrupting(GradientDescent):
+        def step(self, params, grads):
+            raise KeyboardInterrupt
+
+    X, y = problem()
+    net, untouched = mlp([1, 4, 1], seed=0), mlp([1, 4, 1], seed=0)
+    history = train(net, X, y, optimizer=Interrupting(0.1), epochs=100)
+    assert history.interrupted
+    assert history.epochs == 0
+    assert str(history) == "Interrupted after 0 epochs"
+    np.testing.assert_array_equal(net.params, untouched.params)
+
+
 def test_progress_bar_shows_and_changes_nothing(capsys):
     X, y = problem()
     silent, loud = mlp([1, 4, 1], seed=0), mlp([1, 4, 1], seed=0)
@@ -228,7 +242,19 @@ def test_patience_puts_the_best_weights_back_after_divergence():
         )  # fmt: skip
     assert history.diverged
     assert len(history.validation_loss) == history.epochs - 1
-    np.testing.assert_array_equal(net.params, seen[history.best_epoch])
+    assert history.best_epoch == np.argmin(history.validation_loss) == 0  # every step makes it worse
+    np.testing.assert_array_equal(net.params, seen[0])
+
+
+def test_standing_still_is_no_improvement():
+    class Still(nnlib.optimizers.Optimizer):
+        def update(self, params, grads, change):
+            pass
+
+    X, y = problem()
+    history = train(mlp([1, 1], seed=0), X, y, optimizer=Still(0.1), epochs=100, validation=(X, y), patience=3)
+    assert history.best_epoch == 0
+    assert history.epochs == 4
 
 
 def test_callbacks_see_every_epoch_and_can_stop():

@@ -9,7 +9,7 @@
 #   make pdf      the book as one PDF, in _build, printed from the website; needs Chromium
 #   make audit   every page of the website measured (Lighthouse, weight, axe, HTML; needs Node; AUDIT="training --runs 1")
 #   make contract   what each chapter holds, counted; fails where one falls short
-#   make mutate   how many small changes in the library its tests notice (half an hour)
+#   make mutate   how many small changes in the library its tests notice (an hour)
 #   make bench-search  searches over learning rate and neurons: beside scikit-learn's networks, and in four ways
 #   make out-of-core   2 GB of rows from a file, with little memory
 #   make student  the chapters as notebooks without solutions, in _build/student (STUDENT=--run executes them)

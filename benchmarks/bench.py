@@ -29,7 +29,7 @@ TITLES = {
     "W4": "784-128-64-10 ReLU, 60,000 rows, float32, batch 128, Adam, 1 epoch",
     "W5": "prediction with W4's network, batches of 10,000",
     "W6": "6 learning rates x 5 widths of W1, 2,000 epochs, all at once",
-    "import": "`import nnlib` less `import numpy`",
+    "import": "`import nnlib` after `import numpy`",
     "W1 fresh": "in a fresh process, from its start to its end",
     "growth in rows": "time a row in an epoch at 10^6, 1-4-1, batch 128",
     "growth in parameters": "time a parameter in an update at 10^6, two square layers, batch 128, Adam, float32",

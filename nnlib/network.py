@@ -12,7 +12,7 @@ from numpy.typing import DTypeLike, NDArray
 from nnlib.activations import Activation
 from nnlib.initializers import Initializer
 from nnlib.layers import Dense, Dropout, Layer, Trace
-from nnlib.validation import Array, count, fraction, matrix
+from nnlib.validation import Array, count, finite, fraction, matrix
 
 BLOCK = 1024  # rows that are predicted together: few enough for their activations to stay in the processor's cache
 
@@ -182,13 +182,14 @@ class Network:
 
     def predict(self, X: Array) -> Array:
         """Return the predictions ŷ, shape (N, n_out), for the rows of X; keeps nothing, errors as :meth:`forward`."""
-        X = matrix("X", X, self.n_in, self.dtype)
+        X = matrix("X", X, self.n_in, self.dtype, check_finite=False)
         y_hat = np.empty((len(X), self.n_out), self.dtype)
         for start in range(0, len(X), BLOCK):
-            A = X[start : start + BLOCK]
+            rows = slice(start, start + BLOCK)
+            A = finite("X", X, rows)  # block by block: X comes from memory once, for the check and the product
             for layer in self.layers:
                 A = layer.predict(A)
-            y_hat[start : start + BLOCK] = A
+            y_hat[rows] = A
         return y_hat
 
     def traces(self, rows: int, rng: np.random.Generator | None = None) -> list[Trace]:

@@ -81,7 +81,7 @@ def sentence(argument: str, value: str) -> str:
     return value
 
 
-def numbers(argument: str, value: object, dtype: DTypeLike = np.float64) -> Array:
+def numbers(argument: str, value: object, dtype: DTypeLike = np.float64, *, check_finite: bool = True) -> Array:
     """``value`` as an array of finite floats, copied only when its type must change."""
     try:
         array = np.asarray(value)
@@ -90,20 +90,33 @@ def numbers(argument: str, value: object, dtype: DTypeLike = np.float64) -> Arra
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{argument}: expected an array of numbers, got dtype {array.dtype}")
     array = np.ascontiguousarray(array, dtype=dtype) if array.ndim else array.astype(dtype)
+    return finite(argument, array) if check_finite else array
+
+
+def finite(argument: str, array: Array, rows: Any = ...) -> Array:
+    """These rows of an array, when their numbers are finite; the error counts what is not in all rows."""
+    part: Array = array[rows]
     with np.errstate(over="ignore", invalid="ignore"):
-        squares = np.vdot(array, array)  # finite only when all numbers are, and found without a copy
-    if not np.isfinite(squares) and not np.isfinite(array).all():
+        squares = np.vdot(part, part)  # finite only when all numbers are, and found without a copy
+    if not np.isfinite(squares) and not np.isfinite(part).all():
         bad = np.argwhere(~np.isfinite(array))
         where = tuple(int(i) for i in bad[0])
         raise ValueError(
             f"{argument}: expected finite numbers, got {len(bad)} NaN or infinity, the first {array[where]} at {where}"
         )
-    return array
+    return part
 
 
-def matrix(argument: str, value: object, columns: int | None = None, dtype: DTypeLike = np.float64) -> Array:
+def matrix(
+    argument: str,
+    value: object,
+    columns: int | None = None,
+    dtype: DTypeLike = np.float64,
+    *,
+    check_finite: bool = True,
+) -> Array:
     """``value`` as a matrix (N, columns) of finite floats, one example a row, at least one row."""
-    array = numbers(argument, value, dtype)
+    array = numbers(argument, value, dtype, check_finite=check_finite)
     expected = f"shape (N, {'d' if columns is None else columns})"
     if array.ndim == 1:
         hint = f"; use {argument}.reshape(-1, 1) for one feature" if columns in (1, None) else ""

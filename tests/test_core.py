@@ -277,6 +277,7 @@ def test_a_network_says_what_it_is_made_of():
     assert lines[2].split() == ["layer", "2", "Dropout(0.5)", "no", "parameters"]
     assert repr(nnlib.Adam(nnlib.StepDecay(0.1, every=10))) == "Adam(StepDecay(initial=0.1, every=10, factor=0.1))"
     assert repr(nnlib.Adam(0.1)) == "Adam(0.1)"
+    assert [repr(one) for one in INITIALIZERS.values()][:3] == ["Glorot()", "He()", "LeCun()"]
 
 
 def test_a_dropout_layer_belongs_to_one_network():
@@ -322,3 +323,17 @@ def test_rows_are_predicted_alike_in_blocks_and_alone():
     np.testing.assert_allclose(together, net.forward(X), rtol=1e-12, atol=1e-14)
     for row in (0, nnlib.network.BLOCK - 1, nnlib.network.BLOCK, len(X) - 1):
         np.testing.assert_allclose(net.predict(X[[row]])[0], together[row], rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_prediction_finds_what_is_not_finite_in_any_block_and_says_where(bad):
+    net, X = nnlib.mlp([2, 3, 1], seed=0), RNG(0).normal(size=(2 * nnlib.network.BLOCK, 2))
+    X[nnlib.network.BLOCK + 7, 1] = X[-1, 0] = bad
+    at = rf"got 2 NaN or infinity, the first {bad} at \({nnlib.network.BLOCK + 7}, 1\)"
+    with pytest.raises(ValueError, match=rf"^X: expected finite numbers, {at}$"):
+        net.predict(X)
+
+
+def test_prediction_takes_numbers_whose_squares_are_too_large():
+    X = np.array([[1e200], [-1e200]])
+    np.testing.assert_array_equal(nnlib.mlp([1, 1], initializer=Constant(1.0)).predict(X), X)

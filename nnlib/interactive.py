@@ -138,6 +138,7 @@ class Explorer(widgets.VBox):
                 at = ", ".join(f"{name}={value!r}" for name, value in chosen.items())
                 raise RuntimeError(f"explore: draw failed at {at}: {type(error).__name__}: {error}") from error
             says = re.sub(r"(?<!\w)-(?=\d)", "−", says)
+            says = re.sub(r"(?<=\d) (?=°)", "\N{NO-BREAK SPACE}", says)
             pictures = [svg(ax.figure, self.alt, prefix=f"{self.key}{'abcd'[i]}-") for i, ax in enumerate(self.axes)]
         return tuple(pictures), says
 

@@ -170,6 +170,11 @@ def test_pack_keeps_texts_and_numbers_that_differ():
     assert json.loads(gzip.decompress(base64.b64decode(compress(packed)))) == packed
 
 
+def test_what_a_figure_says_has_a_minus_and_keeps_degrees_with_their_number():
+    explorer = nnlib.explore(lambda ax, at: f"{at:g} °C at h-1.", alt="Nothing is drawn", at=[-3.5])
+    assert "−3.5\N{NO-BREAK SPACE}°C at h-1." in explorer.says.value
+
+
 def fails_at_two(ax, slope):
     if slope == 2:
         raise ZeroDivisionError("two")

@@ -82,7 +82,10 @@ def sentence(argument: str, value: str) -> str:
 
 
 def numbers(argument: str, value: object, dtype: DTypeLike = np.float64, *, check_finite: bool = True) -> Array:
-    """``value`` as an array of finite floats, copied only when its type must change."""
+    """``value`` as an array of finite floats, copied only when its type must change.
+
+    With ``check_finite=False`` it is for the caller to pass its rows through :func:`finite`.
+    """
     try:
         array = np.asarray(value)
     except ValueError as error:
